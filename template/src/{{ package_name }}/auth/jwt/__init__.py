@@ -1,0 +1,1 @@
+"""Logins with a JWT as access token and a refresh token that is spent with each use."""

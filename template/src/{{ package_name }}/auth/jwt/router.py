@@ -1,0 +1,82 @@
+"""The routes of logins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+
+from ...core.clock import ClockDep
+from ...core.openapi import problems
+from ...db.session import SessionDep
+from ..dependencies import CurrentPrincipal
+from ..events import SecurityEventsDep
+from ..login import ClientAddress, PasswordLoginDep
+from ..repository import AccountRepository
+from ..schemas import LoginForm, PasswordChange
+from .repository import RefreshTokenRepository
+from .schemas import RefreshRequest, TokenPair
+from .service import LoginService, RefreshService, TokenIssuer
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+def get_login_service(
+    request: Request, session: SessionDep, clock: ClockDep, login: PasswordLoginDep
+) -> LoginService:
+    """Give the service of logins for this request."""
+    tokens = RefreshTokenRepository(session)
+    issuer = TokenIssuer(tokens, request.app.state.settings, clock)
+    accounts = AccountRepository(session)
+    return LoginService(accounts, tokens, issuer, login, request.state.passwords)
+
+
+def get_refresh_service(
+    request: Request, clock: ClockDep, events: SecurityEventsDep
+) -> RefreshService:
+    """Give the service that exchanges refresh tokens."""
+    return RefreshService(request.state.database, request.app.state.settings, clock, events)
+
+
+LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
+RefreshServiceDep = Annotated[RefreshService, Depends(get_refresh_service)]
+
+
+@router.post("/login", responses=problems(401, 429))
+async def log_in(
+    form: Annotated[LoginForm, Form()], logins: LoginServiceDep, address: ClientAddress
+) -> TokenPair:
+    """Log in with email and password."""
+    return await logins.log_in(form.username, form.password.get_secret_value(), address=address)
+
+
+@router.post("/refresh", responses=problems(401))
+async def refresh(body: RefreshRequest, tokens: RefreshServiceDep) -> TokenPair:
+    """Exchange a refresh token for a new pair. Sent twice, it ends the login."""
+    return await tokens.refresh(body.refresh_token.get_secret_value())
+
+
+@router.post("/logout", status_code=204)
+async def log_out(principal: CurrentPrincipal, logins: LoginServiceDep) -> None:
+    """End this login."""
+    await logins.log_out(principal)
+
+
+@router.post("/logout-all", status_code=204)
+async def log_out_everywhere(principal: CurrentPrincipal, logins: LoginServiceDep) -> None:
+    """End every login of the caller."""
+    await logins.log_out_everywhere(principal)
+
+
+@router.post("/password", responses=problems(429))
+async def change_password(
+    body: PasswordChange,
+    principal: CurrentPrincipal,
+    logins: LoginServiceDep,
+    address: ClientAddress,
+) -> TokenPair:
+    """Change the password. Every other login ends; the answer is a new pair for this one."""
+    return await logins.change_password(
+        principal,
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        address=address,
+    )

@@ -1,0 +1,125 @@
+"""Access tokens: JSON Web Tokens as RFC 9068 profiles them, signed with HS256."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import jwt
+
+from ...core.clock import Clock
+from ...core.types import MAX_ID
+from ...settings import Settings
+
+ALGORITHM = "HS256"
+TYPE = "at+jwt"
+LEEWAY = 10  # seconds by which clocks may differ
+REQUIRED = ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "ver"]
+
+# Times are checked here and not by PyJWT, which would ask the system's clock. One audience, not
+# a list: a token that is also meant for somebody else is not ours.
+_jwt = jwt.PyJWT(
+    options={
+        "require": REQUIRED,
+        "strict_aud": True,
+        "verify_exp": False,
+        "verify_nbf": False,
+        "verify_iat": False,
+        "enforce_minimum_key_length": True,
+    }
+)
+
+
+class InvalidToken(Exception):
+    """Not an access token of ours, or not one any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a valid access token says: which login of which user. Nothing that can go stale."""
+
+    user_id: int
+    login_id: str
+    token_version: int
+
+
+class AccessTokens:
+    """Issues and reads access tokens.
+
+    Signs with `SECRET_KEY` and accepts `PREVIOUS_SECRET_KEYS` too: to change the key, move the
+    old one there, and remove it when its last token has expired.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        secrets = [settings.secret_key, *settings.previous_secret_keys]
+        keys = [secret.get_secret_value().encode() for secret in secrets]
+        self._keys = {key_id(key): key for key in keys}
+        self._signing_id = key_id(keys[0])
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long an access token is good."""
+        return timedelta(minutes=self._settings.access_token_minutes)
+
+    def issue(self, claims: Claims) -> str:
+        """Give a new token."""
+        now = int(self._clock.now().timestamp())
+        payload = {
+            "iss": self._settings.token_issuer,
+            "aud": self._settings.token_audience,
+            "iat": now,
+            "nbf": now,
+            "exp": now + int(self.lifetime.total_seconds()),
+            "jti": uuid.uuid4().hex,
+            "sub": str(claims.user_id),
+            "sid": claims.login_id,
+            "ver": claims.token_version,
+        }
+        headers = {"typ": TYPE, "kid": self._signing_id}
+        return _jwt.encode(payload, self._keys[self._signing_id], ALGORITHM, headers)
+
+    def read(self, token: str) -> Claims:
+        """Give what `token` says. Raises `InvalidToken`, whatever is wrong with it."""
+        try:
+            header = jwt.get_unverified_header(token)
+            # `typ`: no other kind of token that the same key may sign one day. `kid` only picks
+            # one of our own keys; where the header names keys of its own, nobody looks.
+            if header.get("typ") != TYPE or header.get("kid") not in self._keys:
+                raise InvalidToken
+            claims = _jwt.decode(
+                token,
+                self._keys[header["kid"]],
+                algorithms=[ALGORITHM],
+                audience=self._settings.token_audience,
+                issuer=self._settings.token_issuer,
+            )
+        except jwt.PyJWTError as error:
+            raise InvalidToken from error
+        self._check_times(claims)
+        return _claims(claims)
+
+    def _check_times(self, claims: dict[str, Any]) -> None:
+        times = [claims["iat"], claims["nbf"], claims["exp"]]
+        if any(type(time) is not int for time in times):
+            raise InvalidToken
+        issued, not_before, expires = times
+        now = self._clock.now().timestamp()
+        if max(issued, not_before) > now + LEEWAY or expires <= now - LEEWAY:
+            raise InvalidToken
+
+
+def _claims(claims: dict[str, Any]) -> Claims:
+    user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
+    if not (user_id.isdecimal() and isinstance(login_id, str) and type(version) is int):
+        raise InvalidToken
+    if int(user_id) > MAX_ID:
+        raise InvalidToken
+    return Claims(int(user_id), login_id, version)
+
+
+def key_id(key: bytes) -> str:
+    """Give the name of a key: derived from it, so that there is nothing more to configure."""
+    return hashlib.sha256(b"key id:" + key).hexdigest()[:16]

@@ -1,0 +1,62 @@
+"""Finds the session of a request's cookie."""
+
+from datetime import datetime
+
+import structlog
+from fastapi import BackgroundTasks, Request
+from fastapi.security import APIKeyCookie
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ...db.session import SAFE_METHODS, Database
+from ..errors import Unauthenticated
+from ..principal import Principal, Role
+from ..secret import digest
+from .cookies import NAME, SessionCookie
+from .lifetime import Lifetime
+from .origin import require_own_origin
+from .repository import SessionRepository
+
+log = structlog.get_logger("security")
+
+# For the OpenAPI document. The docs page needs no Authorize: log in there, the browser has it.
+scheme = APIKeyCookie(name=NAME, auto_error=False)
+
+
+async def authenticate(
+    request: Request, session: AsyncSession, after_response: BackgroundTasks
+) -> Principal:
+    """Give the caller whose session the cookie names.
+
+    Raises `Unauthenticated`, and `Forbidden` where another site sent the cookie.
+    """
+    secret = SessionCookie(request).secret
+    if secret is None:
+        raise Unauthenticated
+    if request.method not in SAFE_METHODS:
+        require_own_origin(request)
+    found = await SessionRepository(session).find(digest(secret))
+    if found is None:
+        raise Unauthenticated
+    login, user = found
+    database: Database = request.state.database
+    lifetime, now = Lifetime.of(request.app.state.settings), request.app.state.clock.now()
+    if lifetime.is_over(login, now):
+        await session.rollback()  # this transaction ends here; the one that deletes is its own
+        async with database.session() as own, own.begin():
+            await SessionRepository(own).delete_by_hash(digest(secret))
+        raise Unauthenticated
+    if not user.is_active:
+        raise Unauthenticated
+    if lifetime.should_touch(login, now):
+        after_response.add_task(touch, database, login.id, now)
+    return Principal(user_id=user.id, role=Role(user.role), login_id=login.id)
+
+
+async def touch(database: Database, session_id: int, now: datetime) -> None:
+    """Note that a session is in use: after the response, so that no request waits for it."""
+    try:
+        async with database.session() as session, session.begin():
+            await SessionRepository(session).touch(session_id, now=now)
+    except SQLAlchemyError:
+        log.warning("session.not_touched", session=session_id, exc_info=True)

@@ -1,0 +1,141 @@
+"""The routes of logins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Header, Request, Response
+
+from ...core.clock import ClockDep
+from ...core.openapi import problems
+from ...core.pagination import Cursor, Limit, Page
+from ...core.types import PathId
+from ...db.session import SessionDep
+from ..dependencies import CurrentPrincipal
+from ..login import ClientAddress, PasswordLoginDep
+from ..repository import AccountRepository
+from ..schemas import LoginForm, PasswordChange
+from .cookies import SessionCookieDep
+from .lifetime import Lifetime
+from .origin import require_own_origin
+from .repository import SessionRepository
+from .schemas import SessionRead
+from .service import LoginService, SessionOpener
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+def get_lifetime(request: Request) -> Lifetime:
+    """Give the limits of sessions."""
+    return Lifetime.of(request.app.state.settings)
+
+
+LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
+
+
+def get_login_service(
+    request: Request,
+    session: SessionDep,
+    clock: ClockDep,
+    login: PasswordLoginDep,
+    lifetime: LifetimeDep,
+) -> LoginService:
+    """Give the service of logins for this request."""
+    sessions = SessionRepository(session)
+    opener = SessionOpener(sessions, lifetime, clock)
+    passwords = request.state.passwords
+    return LoginService(AccountRepository(session), sessions, opener, login, passwords, clock)
+
+
+LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
+UserAgent = Annotated[str | None, Header(include_in_schema=False)]
+
+
+@router.post(
+    "/login",
+    status_code=204,
+    responses=problems(401, 403, 429),
+    dependencies=[Depends(require_own_origin)],
+)
+async def log_in(
+    response: Response,
+    form: Annotated[LoginForm, Form()],
+    logins: LoginServiceDep,
+    cookie: SessionCookieDep,
+    lifetime: LifetimeDep,
+    address: ClientAddress,
+    user_agent: UserAgent = None,
+) -> None:
+    """Log in with email and password. The answer sets the cookie."""
+    secret = await logins.log_in(
+        form.username,
+        form.password.get_secret_value(),
+        address=address,
+        user_agent=user_agent,
+        old_secret=cookie.secret,
+    )
+    cookie.set(response, secret, lifetime=lifetime.absolute)
+
+
+@router.post("/logout", status_code=204)
+async def log_out(
+    response: Response,
+    principal: CurrentPrincipal,
+    logins: LoginServiceDep,
+    cookie: SessionCookieDep,
+) -> None:
+    """End this session."""
+    await logins.log_out(principal)
+    cookie.clear(response)
+
+
+@router.post("/logout-all", status_code=204)
+async def log_out_everywhere(
+    response: Response,
+    principal: CurrentPrincipal,
+    logins: LoginServiceDep,
+    cookie: SessionCookieDep,
+) -> None:
+    """End every session of the caller."""
+    await logins.log_out_everywhere(principal)
+    cookie.clear(response)
+
+
+@router.post("/password", status_code=204, responses=problems(429))
+async def change_password(
+    response: Response,
+    body: PasswordChange,
+    principal: CurrentPrincipal,
+    logins: LoginServiceDep,
+    cookie: SessionCookieDep,
+    lifetime: LifetimeDep,
+    address: ClientAddress,
+    user_agent: UserAgent = None,
+) -> None:
+    """Change the password. Every session ends; the answer sets the cookie of a new one."""
+    secret = await logins.change_password(
+        principal,
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        address=address,
+        user_agent=user_agent,
+    )
+    cookie.set(response, secret, lifetime=lifetime.absolute)
+
+
+@router.get("/sessions")
+async def list_sessions(
+    principal: CurrentPrincipal,
+    logins: LoginServiceDep,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[SessionRead]:
+    """List the caller's sessions, newest first."""
+    items, next_cursor = await logins.page(principal, limit=limit, cursor=cursor)
+    return Page(items=list(items), next_cursor=next_cursor)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_session(
+    session_id: PathId, principal: CurrentPrincipal, logins: LoginServiceDep
+) -> None:
+    """End one of the caller's sessions."""
+    await logins.end(principal, session_id)

@@ -1,0 +1,127 @@
+"""Limits on guessing passwords, in three tiers: one account, one address, everybody.
+
+Guesses that are sent at once are counted too: those for one account are let in one by one, and
+the other tiers count a try before it is looked at and take it back when it was right. A blocked
+account refuses the right password as well: otherwise the answer would tell which guess was right.
+"""
+
+import asyncio
+import hashlib
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from limits import RateLimitItem, parse
+
+from ..core.errors import TooManyRequests
+from ..settings import Settings
+from .counters import Counters
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One limit, and the counter it looks at."""
+
+    name: str
+    limit: RateLimitItem
+    key: str
+
+
+class LoginBlocked(TooManyRequests):
+    """Too many failures. `is_new` tells the first refusal from those that follow it."""
+
+    def __init__(self, retry_after: int, *, tier: str, is_new: bool = False) -> None:
+        super().__init__(retry_after)
+        self.tier = tier
+        self.is_new = is_new
+
+
+class LoginThrottle:
+    """Refuses logins after too many failures. One per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._per_account = parse(settings.login_limit_account)
+        self._per_address = parse(settings.login_limit_address)
+        self._overall = parse(settings.login_limit_everybody)
+        self._counters = Counters(settings)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def admit(self, email: str, address: str) -> AsyncIterator[None]:
+        """Let a try in, for as long as the block takes; others of the same account wait.
+
+        Raises `LoginBlocked` where there were too many failures. The block has to say what
+        became of the try, `failed` or `succeeded`; one that raises does not count.
+        """
+        # The address first: one that is blocked can no longer block accounts, or everybody.
+        await self._count(self._address(address))
+        account = self._account(email)
+        lock = self._locks.setdefault(account.key, asyncio.Lock())
+        async with lock:
+            if await self._counters.get(account.key) >= account.limit.amount:
+                seconds = await self._counters.seconds_left(account.key)
+                raise LoginBlocked(seconds, tier=account.name)
+            await self._count(self._everybody())
+            try:
+                yield
+            except Exception:
+                await self._take_back(address)
+                raise
+
+    async def failed(self, email: str) -> bool:
+        """Count a wrong password. Tells whether the account is blocked from now on."""
+        account = self._account(email)
+        return await self._add(account, 1) == account.limit.amount
+
+    async def succeeded(self, email: str, address: str) -> None:
+        """Forget the failures of an account whose password was right."""
+        await self._counters.clear(self._account(email).key)
+        await self._take_back(address)
+
+    async def reset(self) -> None:
+        """Forget every failure."""
+        await self._counters.reset()
+
+    async def aclose(self) -> None:
+        """Close the connections to Redis."""
+        await self._counters.aclose()
+
+    def _account(self, email: str) -> Tier:
+        return Tier("account", self._per_account, f"account/{fingerprint(email)}")
+
+    def _address(self, address: str) -> Tier:
+        return Tier("address", self._per_address, f"address/{network(address)}")
+
+    def _everybody(self) -> Tier:
+        return Tier("everybody", self._overall, "everybody")
+
+    async def _take_back(self, address: str) -> None:
+        await self._add(self._address(address), -1)
+        await self._add(self._everybody(), -1)
+
+    async def _count(self, tier: Tier) -> None:
+        count, allowed = await self._add(tier, 1), tier.limit.amount
+        if count > allowed:
+            seconds = await self._counters.seconds_left(tier.key)
+            raise LoginBlocked(seconds, tier=tier.name, is_new=count == allowed + 1)
+
+    async def _add(self, tier: Tier, amount: int) -> int:
+        return await self._counters.add(tier.key, amount, seconds=tier.limit.get_expiry())
+
+
+def fingerprint(email: str) -> str:
+    """Give a name for the account that can be stored and logged: people type passwords here."""
+    return hashlib.sha256(email.encode()).hexdigest()[:32]
+
+
+def network(address: str) -> str:
+    """Give what is counted as one address: of IPv6 the /64, which one caller has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+    return address

@@ -1,0 +1,76 @@
+"""Structured logs: one JSON line an event, in development one readable line."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+REDACTED = "[redacted]"
+# Not the one that shows local variables: they hold secrets.
+PLAIN = structlog.dev.plain_traceback
+_SECRET_KEYS = re.compile(
+    r"password|passwd|secret|token|authorization|cookie|api[_-]?key|dsn|database_url|redis_url",
+    re.IGNORECASE,
+)
+_URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
+_BEARER = re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
+
+
+def redact(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Take secrets out of an event, by the name of the field and by the look of the text."""
+    return {key: _redacted(key, value) for key, value in event.items()}
+
+
+def _redacted(key: str, value: Any) -> Any:
+    if _SECRET_KEYS.search(key) and isinstance(value, str | bytes):
+        return REDACTED
+    if isinstance(value, dict):
+        return {inner: _redacted(str(inner), item) for inner, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted("", item) for item in value]
+    if isinstance(value, str):
+        value = _URL_PASSWORD.sub(rf"\1{REDACTED}@", value)
+        return _BEARER.sub(rf"\1 {REDACTED}", value)
+    return value
+
+
+def _not_a_second_traceback(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's copy of an exception that the error boundary has logged already."""
+    return not record.getMessage().startswith("Exception in ASGI application")
+
+
+def configure_logging(*, level: str, json_lines: bool) -> None:
+    """Send what structlog and the standard library log to stderr, in one format."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    final: list[Processor] = (
+        [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer()]
+        if json_lines
+        else [
+            redact,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=PLAIN),
+        ]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    # The middleware writes the access log, with the request id and the route's template.
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(_not_a_second_traceback)

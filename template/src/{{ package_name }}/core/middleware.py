@@ -1,0 +1,182 @@
+"""Pure ASGI middleware: what every request passes, from the outside inwards.
+
+None of them answers without a final body, and none runs the application in a task of its own.
+"""
+
+import re
+import time
+import uuid
+
+import structlog
+from fastapi.routing import iter_route_contexts
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from .errors import PayloadTooLarge, problem_response
+
+log = structlog.get_logger("access")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEALTH = "/health/"
+# The docs page loads scripts and styles; everything else is data.
+_PAGES = ("/docs", "/redoc")
+
+
+class RequestContext:
+    """Gives each request an id, and writes one line about it when it has been answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._templates: dict[object, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request under its id: the caller's own where that is harmless."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = Headers(scope=scope).get("x-request-id", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = uuid.uuid4().hex
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        status = 500
+        started = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            if not scope["path"].startswith(_HEALTH):
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    route=self._template(scope),
+                    status=status,
+                    ms=round((time.perf_counter() - started) * 1000, 1),
+                )
+
+    def _template(self, scope: Scope) -> str:
+        """Give the route as it was declared: the same for every id, so logs can be counted."""
+        if not self._templates:
+            self._templates = {
+                getattr(context.original_route, "endpoint", None): context.path or "unknown"
+                for context in iter_route_contexts(scope["app"].routes)
+            }
+        return self._templates.get(scope.get("endpoint"), "unknown")
+
+
+class SecurityHeaders:
+    """Tells browsers to trust the answers with as little as possible."""
+
+    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
+        self.app = app
+        self.https_only = https_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request and add the headers to its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers.setdefault("Cache-Control", "no-store")
+                if not scope["path"].startswith(_PAGES):
+                    headers["Content-Security-Policy"] = (
+                        "default-src 'none'; frame-ancestors 'none'"
+                    )
+                if self.https_only and scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class AllowedHosts:
+    """Refuses requests for another host. Health checks come by address and are let through."""
+
+    def __init__(self, app: ASGIApp, *, hosts: list[str]) -> None:
+        self.app = app
+        self.hosts = {host.lower() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 400."""
+        if self.hosts and scope["type"] == "http" and not scope["path"].startswith(_HEALTH):
+            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
+            if host not in self.hosts:
+                response = problem_response(400, "This host is not served here.")
+                await response(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body of more than `max_bytes`: by its Content-Length, else while it arrives."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 413 and close the connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length) > self.max_bytes:
+            response = problem_response(
+                413, PayloadTooLarge.default_detail, headers={"Connection": "close"}
+            )
+            await response(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise PayloadTooLarge(headers={"Connection": "close"})
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+
+class ErrorBoundary:
+    """Turns an exception nobody handled into a 500 that tells nothing, and logs it with its id.
+
+    The exception goes on after that: servers drop the connection, tests see what happened.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception:
+            log.exception("unhandled exception", path=scope["path"])
+            if not started:
+                await problem_response(500)(scope, receive, send)
+            raise

@@ -1,0 +1,1 @@
+"""Documents: the sample resource. Owned, searched, filtered, sorted and paged."""

@@ -1,0 +1,50 @@
+"""Liveness and readiness."""
+
+import asyncio
+
+import structlog
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from ..core.errors import Unavailable
+from ..core.openapi import problems
+from ..db.migrate import MigrationError, is_current
+from ..db.session import Database
+
+READY_WITHIN_SECONDS = 2
+
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Health(BaseModel):
+    """The answer of a healthy service."""
+
+    status: str = "ok"
+
+
+@router.get("/live")
+async def live() -> Health:
+    """Tell whether the process answers. Asks nothing else, so a dead database restarts nobody."""
+    return Health()
+
+
+@router.get("/ready", responses=problems(503))
+async def ready(request: Request) -> Health:
+    """Tell whether requests can be served: the database answers and its schema is current."""
+    if request.app.state.draining:
+        raise Unavailable("The service is shutting down.")
+    database: Database = request.state.database
+    try:
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            async with database.session(read_only=True) as session:
+                current = await is_current(session)
+    except MigrationError as error:
+        log.error("not ready", error=str(error))
+        raise Unavailable("The migrations are not installed beside the service.") from None
+    except Exception as error:
+        log.warning("not ready", error=type(error).__name__)
+        raise Unavailable("The database does not answer.") from None
+    if not current:
+        raise Unavailable("The schema of the database is behind: run the migrations.")
+    return Health()

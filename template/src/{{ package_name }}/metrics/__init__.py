@@ -1,0 +1,1 @@
+"""Counts of what the service holds and does."""

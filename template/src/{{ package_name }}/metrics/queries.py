@@ -1,0 +1,17 @@
+"""Counts SQL statements."""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class QueryCounter:
+    """Counts the statements sent through one engine since it was made."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.total = 0
+        event.listen(engine.sync_engine, "before_cursor_execute", self._count)
+
+    def _count(self, *details: Any) -> None:
+        self.total += 1

@@ -1,0 +1,1 @@
+"""Answers 429 to callers that send too much."""

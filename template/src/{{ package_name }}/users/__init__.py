@@ -1,0 +1,1 @@
+"""Users: who the service knows."""

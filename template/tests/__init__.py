@@ -1,0 +1,6 @@
+"""The tests of the service. Their fixtures are in conftest.py, the machinery in harness/."""
+
+import pytest
+
+# Before conftest.py imports it: pytest warns of plugins that it cannot rewrite any more.
+pytest.register_assert_rewrite("tests.audit", "tests.harness")

@@ -1,0 +1,222 @@
+"""Examines the service with Schemathesis: requests made from the OpenAPI document.
+
+Schemathesis is synchronous, so it runs in a thread; the requests it makes are answered in the
+event loop of the tests, where the database is.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from httpx2 import AsyncClient
+from hypothesis import strategies
+from requests.adapters import HTTPAdapter
+from schemathesis import Case, Config, HookContext, Response
+from schemathesis.core.failures import Failure
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
+from urllib3 import HTTPResponse
+
+Document = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+
+# What valid requests may get: not 5xx, which Schemathesis lets pass, and 412 for `If-Match`.
+ACCEPTED = ["2xx", "401", "403", "404", "409", "412", "429"]
+# Hypothesis takes seconds for every text of 100,000 characters.
+LONG = 1000
+
+# Addresses that can receive mail: the format `email` allows more than the service does.
+schemathesis.openapi.format(
+    "email", strategies.integers(0, 999_999).map(lambda number: f"user{number}@example.com")
+)
+
+
+@dataclass
+class Examination:
+    """What came of it: failures to show, and how often each status was answered."""
+
+    failures: list[str] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether a request got through: else every answer may have been the same refusal."""
+        return any(status < 300 for status in self.statuses)
+
+
+def operations(document: Document) -> list[str]:
+    """Give the name of every operation, such as "GET /api/v1/documents/{document_id}"."""
+    return [
+        f"{method.upper()} {path}"
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def with_examples(document: Document, examples: Mapping[str, int | str]) -> Document:
+    """Name values that lead to success, by parameter: some of the requests will have them."""
+    document = deepcopy(document)
+    for parameter in _parameters(document):
+        if parameter["name"] in examples:
+            parameter["example"] = examples[parameter["name"]]
+    return document
+
+
+async def examine(
+    client: AsyncClient,
+    document: Document,
+    *,
+    credential: Mapping[str, Any],
+    phase: str,
+    operation: str | None = None,
+    max_examples: int = 5,
+) -> Examination:
+    """Send the requests of one phase, for one operation or all of them; they never change.
+
+    A credential is, by the name of its security scheme, {"bearer": ...} or {"api_key": ...}.
+    The phase is "coverage" (every bound, valid and invalid), "fuzzing" (valid values at random) or
+    "stateful" (requests that take ids from the answers of others).
+    """
+    found = Examination()
+    schema = schemathesis.openapi.from_dict(
+        _with_bearer(document if phase == "coverage" else _shortened(document)),
+        config=_config(credential, phase, max_examples),
+    )
+    schema.hook(filter_failure)
+    chosen = schema.include(name=operation) if operation else schema
+
+    def run() -> None:
+        for event in from_schema(chosen).execute():
+            if isinstance(event, events.ScenarioFinished):
+                found.failures.extend(_failures(event))
+            elif isinstance(event, events.NonFatalError):
+                found.failures.append(f"{event.label}: {event.value!r}")
+            elif isinstance(event, events.FatalError):
+                raise event.exception
+
+    with _in_loop(client, found.statuses):
+        await asyncio.to_thread(run)
+    return found
+
+
+def filter_failure(
+    context: HookContext, failure: Failure, case: Case[Any], response: Response
+) -> bool:
+    """Leave out what is right, although the document cannot say so.
+
+    Valid data that breaks a rule which no schema can state, such as a password that is too common
+    or a cursor of another list: that is `Unprocessable`, without the `errors` of a failed
+    validation. And `PATCH /users/me`, which `PATCH /users/{user_id}` takes and finds no id in.
+    """
+    if response.status_code != 422:
+        return True
+    if isinstance(failure, RejectedPositiveData):
+        return "errors" in response.json()
+    return not isinstance(failure, UnsupportedMethodResponse)
+
+
+def _config(credential: Mapping[str, Any], phase: str, max_examples: int) -> Config:
+    names = ("examples", "coverage", "fuzzing", "stateful")
+    phases: dict[str, dict[str, Any]] = {name: {"enabled": name == phase} for name in names}
+    # The invalid values are those of "coverage". Here they would also be the shortened texts.
+    for name in ("fuzzing", "stateful"):
+        phases[name]["generation"] = {"mode": "positive"}
+    return Config.from_dict(
+        {
+            "base-url": "http://test",
+            "auth": {"openapi": dict(credential)} if credential else {},
+            "continue-on-failure": True,
+            "phases": phases,
+            "generation": {
+                "deterministic": True,
+                "database": "none",
+                "max-examples": max_examples,
+                "no-shrink": True,
+            },
+            "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+        }
+    )
+
+
+@contextmanager
+def _in_loop(client: AsyncClient, statuses: Counter[int]) -> Iterator[None]:
+    """Have each request that `requests` would send answered in the loop of the caller."""
+    loop = asyncio.get_running_loop()
+
+    def send(
+        self: HTTPAdapter, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        headers = [
+            (name.encode("latin-1"), value if isinstance(value, bytes) else value.encode("latin-1"))
+            for name, value in request.headers.items()
+        ]
+        content = request.body.encode() if isinstance(request.body, str) else request.body
+        assert content is None or isinstance(content, bytes)
+        answer = client.request(
+            str(request.method), str(request.url), headers=headers, content=content
+        )
+        response = asyncio.run_coroutine_threadsafe(answer, loop).result()
+        client.cookies.clear()  # each request brings its own
+        statuses[response.status_code] += 1
+        raw = HTTPResponse(
+            BytesIO(response.content),
+            dict(response.headers),
+            response.status_code,
+            reason=response.reason_phrase,
+            preload_content=False,
+        )
+        return self.build_response(request, raw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HTTPAdapter, "send", send)
+        yield
+
+
+def _failures(event: events.ScenarioFinished) -> Iterable[str]:
+    for checks in event.recorder.checks.values():
+        for check in checks:
+            if check.status is not Status.SUCCESS and (info := check.failure_info):
+                what = f"{info.failure.operation}: {check.name}: {info.failure}"
+                yield f"{what}\n{info.code_sample}\n"
+
+
+def _shortened(document: Document) -> Document:
+    """Give the document with texts that are generated in no time."""
+
+    def shorten(part: Any) -> Any:
+        if isinstance(part, list):
+            return [shorten(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        short = {name: shorten(value) for name, value in part.items()}
+        if isinstance(length := short.get("maxLength"), int):
+            short["maxLength"] = min(length, LONG)
+        return short
+
+    shortened: Document = shorten(document)
+    return shortened
+
+
+def _with_bearer(document: Document) -> Document:
+    """Say of OAuth2 how its token is sent, so that Schemathesis can leave it out, or forge it."""
+    document = deepcopy(document)
+    for scheme in document["components"].get("securitySchemes", {}).values():
+        if scheme["type"] == "oauth2":
+            scheme.clear()
+            scheme.update(type="http", scheme="bearer")
+    return document
+
+
+def _parameters(document: Document) -> Iterable[dict[str, Any]]:
+    for item in document["paths"].values():
+        for method in METHODS:
+            yield from item.get(method, {}).get("parameters", ())

@@ -1,0 +1,57 @@
+"""Refuses connections that would make tests lie, in the same words on every database.
+
+Some drivers serve any event loop: a suite that mixes loops is green on one database and red on
+another. And an engine made from the wrong settings writes to a database that is somebody's.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import Pool
+
+from .refusal import refuse
+from .settings import NO_DATABASE
+
+# Tell whether the arguments of a connection lead to a database that this suite made.
+_made: list[Callable[[list[Any], dict[str, Any]], bool]] = []
+
+
+def allow(made: Callable[[list[Any], dict[str, Any]], bool]) -> None:
+    """Let connections through for whose arguments `made` is true."""
+    _made.append(made)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch every engine of the process, from before the first test module is imported."""
+    event.listen(Engine, "do_connect", _refuse_foreign_database)
+    event.listen(Pool, "connect", _remember_loop)
+    event.listen(Engine, "before_cursor_execute", _refuse_other_loop)
+
+
+def _refuse_foreign_database(
+    dialect: object, record: object, arguments: list[Any], options: dict[str, Any]
+) -> None:
+    place = str(arguments[0] if arguments else options.get("database"))
+    if NO_DATABASE.endswith(place):
+        refuse("no-database")
+    if not any(made(arguments, options) for made in _made):
+        refuse("foreign-database", place=place)
+
+
+def _remember_loop(connection: object, record: Any) -> None:
+    record.info["loop"] = _running_loop()
+
+
+def _refuse_other_loop(connection: Connection, *statement: Any) -> None:
+    if connection.info["loop"] is not _running_loop():
+        refuse("other-loop")
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None  # a synchronous engine

@@ -1,0 +1,50 @@
+"""Runs an application's lifespan as a server does."""
+
+import asyncio
+from typing import Any, Self
+
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
+
+
+class Lifespan:
+    """An application between its startup and its shutdown, to be served.
+
+    Both happen in one task, although pytest sets a fixture up in one and tears it down in another:
+    task groups demand it. What the lifespan yields reaches every request as `request.state`.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self.state: dict[str, Any] = {}
+        self._to_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._from_app: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        """Start the application. Raises what its startup raises."""
+        self._task = asyncio.create_task(self._run(), name="lifespan")
+        await self._tell("startup")
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Shut the application down. Raises what its shutdown raises."""
+        await self._tell("shutdown")
+        await self._task
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self.app({**scope, "state": dict(self.state)}, receive, send)
+
+    async def _run(self) -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
+        await self.app(scope, self._to_app.get, self._from_app.put)
+
+    async def _tell(self, event: str) -> None:
+        await self._to_app.put({"type": f"lifespan.{event}"})
+        reply = asyncio.create_task(self._from_app.get())
+        await asyncio.wait({reply, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if reply.done() and reply.result()["type"] == f"lifespan.{event}.complete":
+            return
+        reply.cancel()
+        await self._task  # raises why it failed
+        raise RuntimeError(f"the application ended during {event} and did not say why")

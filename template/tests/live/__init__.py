@@ -1,0 +1,1 @@
+"""What only a real server shows, over a socket."""

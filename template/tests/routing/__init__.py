@@ -1,0 +1,1 @@
+"""Tests of routing and validation, with the sync client: nothing here reaches a database."""

@@ -1,0 +1,1 @@
+"""Code with mistakes, as a service might have it."""

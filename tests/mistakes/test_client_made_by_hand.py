@@ -1,0 +1,15 @@
+"""A TestClient is made in an asynchronous test.
+
+Says: The test starts another event loop: TestClient, asyncio.run() or anyio.run().
+"""
+
+from my_service.main import create_app
+from starlette.testclient import TestClient
+
+from ..harness.settings import make_settings
+
+
+async def test_own_client() -> None:
+    """Start a loop in a thread."""
+    with TestClient(create_app(make_settings())) as client:
+        assert client.get("/health/live").status_code == 200

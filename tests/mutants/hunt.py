@@ -1,0 +1,153 @@
+"""Runs a rendered suite on one bug after the other, and tells which tests notice."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+
+from tests import template
+from tests.mutants import nursery
+from tests.mutants.catalogue import Mutant
+from tests.shell import clean_environment, run
+
+TIME_LIMIT = 600
+"""Seconds for one suite; the rendered pytest.ini limits each test already."""
+
+FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/.+?)(?: - (.*))?$", re.MULTILINE)
+NOT_BEHAVIOUR = ("ImportError", "ModuleNotFoundError", "SyntaxError", "NameError")
+PYTEST = ["-q", "--tb=short", "--show-capture=no", "-p", "no:cacheprovider", "-p", "no:randomly"]
+SLOW = ("tests/migrations/", "tests/live/", "tests/contract/")
+_edits = count(1)
+
+
+class Verdict(StrEnum):
+    """What became of a bug."""
+
+    KILLED = "killed"
+    TIMEOUT = "killed by timeout"
+    SURVIVED = "SURVIVED"
+    INVALID = "NOT VALID"  # the code does not run at all: that says nothing about the tests
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A bug, what became of it, and the tests that say so with the reason they give."""
+
+    mutant: Mutant
+    style: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    seconds: float
+
+    def __str__(self) -> str:
+        """Tell it in a line, and another one for each test."""
+        told = [f"{self.verdict:9} {self.style:8} {self.mutant.name} ({self.seconds:.0f} s)"]
+        if self.verdict is Verdict.SURVIVED:
+            told.append(f"          {self.mutant.bug}")
+        return "\n".join([*told, *(f"          {reason}" for reason in self.reasons)])
+
+
+class Habitat:
+    """A rendered project with its environment, in which one bug at a time is let loose."""
+
+    def __init__(self, answers: template.Answers, folder: Path) -> None:
+        """Render a project and install it. Fails the test where that fails."""
+        self.folder = template.render(answers, folder).path
+        self._weak: list[str] = []
+        run(["uv", "sync", "--quiet"], folder=self.folder).check()
+        self._nursery = subprocess.Popen(
+            [self.folder / ".venv" / "bin" / "python", nursery.__file__],
+            cwd=self.folder,
+            env=clean_environment(COLUMNS="300"),  # so that pytest does not cut the reasons short
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """End what runs the suites."""
+        with self._nursery as process:
+            process.terminate()
+
+    def leave_out(self, tests: Sequence[str]) -> None:
+        """Do not run these tests: they fail without any bug."""
+        self._weak = [f"--deselect={test}" for test in tests]
+
+    def failing(self) -> list[str]:
+        """Give the tests that fail without any bug: they would prove nothing."""
+        _, output = self._suite(self._files())
+        return [test for test, _ in FAILED.findall(output)]
+
+    def try_out(self, mutant: Mutant, style: str) -> Outcome:
+        """Run the suite on the project with this bug, until the first test fails.
+
+        The files that probably notice run first and by themselves, which is quicker.
+        """
+        started = time.monotonic()
+        files = self._files()
+        likely = [file for file in mutant.likely if file in files]
+        try:
+            with _loose(mutant, self.folder):
+                code, output = self._suite(likely, "-x") if likely else (0, "")
+                if code == 0:
+                    code, output = self._suite([file for file in files if file not in likely], "-x")
+        except ValueError as error:  # it does not fit
+            return Outcome(mutant, style, Verdict.INVALID, (str(error),), 0)
+        reasons = tuple(f"{test}: {reason}"[:200] for test, reason in FAILED.findall(output))
+        verdict = _verdict(code, reasons)
+        if verdict is Verdict.INVALID and not reasons:
+            reasons = tuple(output.splitlines()[-5:])
+        return Outcome(mutant, style, verdict, reasons, time.monotonic() - started)
+
+    def _files(self) -> list[str]:
+        """Give the files of the suite, the slow folders last."""
+        paths = (path.relative_to(self.folder) for path in self.folder.glob("tests/*/test_*.py"))
+        return sorted((path.as_posix() for path in paths), key=lambda file: (_is_slow(file), file))
+
+    def _suite(self, files: Sequence[str], *options: str) -> tuple[int, str]:
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        output = self.folder / "output.txt"
+        output.unlink(missing_ok=True)
+        arguments = [*PYTEST, *self._weak, *options, *files]
+        print(
+            json.dumps([TIME_LIMIT, str(output), arguments]), file=self._nursery.stdin, flush=True
+        )
+        code = int(self._nursery.stdout.readline())
+        return code, output.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _loose(mutant: Mutant, project: Path) -> Iterator[None]:
+    """Put the bug into the project, and take it out again."""
+    before = mutant.apply(project)
+    try:
+        # Cached bytecode is known by its source's size and second: no two edits share a second.
+        for path in before:
+            os.utime(path, (time.time(), time.time() + 60 * next(_edits)))
+        yield
+    finally:
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
+            os.utime(path, (time.time(), time.time() + 60 * next(_edits)))
+
+
+def _is_slow(file: str) -> bool:
+    return file.startswith(SLOW)
+
+
+def _verdict(code: int, reasons: Sequence[str]) -> Verdict:
+    if code == 0:
+        return Verdict.SURVIVED
+    if code == nursery.TIMED_OUT:
+        return Verdict.TIMEOUT
+    if code != 1 or not reasons or any(name in reasons[0] for name in NOT_BEHAVIOUR):
+        return Verdict.INVALID
+    return Verdict.KILLED

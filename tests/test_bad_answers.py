@@ -1,0 +1,125 @@
+"""A bad answer ends in one sentence; a folder that is in use is left as it is."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import template
+from tests.shell import OWN_COMMANDS, Finished, run
+
+FORM = "project_name must start with a letter and hold only letters, digits, spaces, dashes"
+IDENTIFIER = "package_name must be a Python identifier in lower case, such as my_service."
+ONE_LINE = "description must be one line."
+
+REFUSED = [
+    ("project_name", "", FORM),
+    ("project_name", "1st service", FORM),
+    ("project_name", " Padded", FORM),
+    ("project_name", 'My "Service"', FORM),
+    ("project_name", "It's mine", FORM),
+    ("project_name", "{{ 7 * 7 }}", FORM),
+    ("project_name", "{% raw %}", FORM),
+    ("project_name", "Two\nlines", FORM),
+    ("project_name", "My Service\n", FORM),
+    ("project_name", "Ünïcode", FORM),
+    ("project_name", "../escape", FORM),
+    ("project_name", "A" * 61, "project_name is longer than 60 characters"),
+    ("project_name", "FastAPI", "project_name 'FastAPI' is the name of a library or a command"),
+    ("project_name", "Python", "project_name 'Python' is the name of a library or a command"),
+    ("project_name", "Email", "package_name 'email' is a module of Python's standard library"),
+    ("package_name", "", IDENTIFIER),
+    ("package_name", "My_Service", IDENTIFIER),
+    ("package_name", "my-service", IDENTIFIER),
+    ("package_name", "_private", IDENTIFIER),
+    ("package_name", "2fast", IDENTIFIER),
+    ("package_name", "my_service\n", IDENTIFIER),
+    ("package_name", "größe", IDENTIFIER),
+    ("package_name", "a" * 41, "package_name is longer than 40 characters"),
+    ("package_name", "class", "package_name 'class' is a Python keyword"),
+    ("package_name", "match", "package_name 'match' is a Python keyword"),
+    ("package_name", "secrets", "package_name 'secrets' is a module of Python's standard library"),
+    ("package_name", "test", "package_name 'test' is a module of Python's standard library"),
+    ("package_name", "fastapi", "package_name 'fastapi' is the name of a library the service uses"),
+    ("package_name", "tests", "package_name 'tests' is the name of a library the service uses"),
+    ("description", "", "description is empty"),
+    ("description", "   ", "description is empty"),
+    ("description", "Two\nlines", ONE_LINE),
+    ("description", "A bell \a rings", ONE_LINE),
+    ("description", "Another\u2028line", ONE_LINE),
+    ("description", "d" * 201, "description is longer than 200 characters"),
+    ("database", "mysql", "Invalid choice for 'database': 'mysql' is not in"),
+    ("migrations", "none", "Invalid choice for 'migrations': 'none' is not in"),
+    ("auth", "basic", "Invalid choice for 'auth': 'basic' is not in"),
+    ("features", "[teleport]", "Invalid choice for 'features': 'teleport' is not in"),
+    ("features", "metrics", "Not a YAML list: 'metrics'"),
+    ("python_version", "3.10", "Invalid choice for 'python_version': '3.10' is not in"),
+]
+
+ACCEPTED = [
+    ("project_name", "A"),
+    ("project_name", "Orders 2 go_now-please"),
+    ("project_name", "A" * 40),
+    ("package_name", "a"),
+    ("package_name", "orders2_"),
+    ("package_name", "a" * 40),
+    ("description", "d" * 200),
+    ("description", "Zwölf Boxkämpfer: 'quoted', \"twice\" 🚀"),
+    ("features", "[]"),
+]
+
+
+@pytest.mark.parametrize(("question", "answer", "sentence"), REFUSED)
+def test_a_bad_answer_is_refused(question: str, answer: str, sentence: str, tmp_path: Path) -> None:
+    """Its sentence is the last line, the exit code is not 0, and nothing is written."""
+    finished = _copy(tmp_path / "project", "-d", f"{question}={answer}")
+
+    assert finished.code != 0
+    assert sentence in finished.output.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("auth", ["none", "api_key"])
+def test_personal_keys_need_a_login(auth: str, tmp_path: Path) -> None:
+    """A person has to log in somehow before making a key of their own."""
+    asked = ("-d", f"auth={auth}", "-d", "features=[personal_api_keys]")
+    finished = _copy(tmp_path / "project", *asked)
+
+    assert finished.code != 0
+    assert "personal_api_keys needs auth to be jwt or session" in finished.output.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("question", "answer"), ACCEPTED)
+def test_a_good_answer_is_kept(question: str, answer: str, tmp_path: Path) -> None:
+    """The validators refuse no more than they must."""
+    _copy(tmp_path / "project", "-d", f"{question}={answer}").check()
+
+    assert (tmp_path / "project" / template.ANSWERS_FILE).exists()
+
+
+def test_the_standard_library_of_this_python_is_refused() -> None:
+    """The list in extensions/ holds the modules of every supported Python, so also of this one."""
+    names = (template.ROOT / "extensions" / "names.jinja").read_text(encoding="utf-8").split()
+    possible = {name for name in sys.stdlib_module_names if re.fullmatch("[a-z][a-z0-9_]*", name)}
+
+    assert possible - set(names) == set()
+
+
+def test_a_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
+    """Copier asks before it overwrites; without anybody to ask it stops, and changes nothing."""
+    mine = tmp_path / "README.md"
+    mine.write_text("mine\n", encoding="utf-8")
+
+    finished = _copy(tmp_path)
+
+    assert finished.code != 0
+    assert mine.read_text(encoding="utf-8") == "mine\n"
+
+
+def _copy(destination: Path, *options: str) -> Finished:
+    """Run `copier copy` as a command, with nobody at the keyboard."""
+    options = ("--defaults", "--vcs-ref=HEAD", *options)
+    copier = OWN_COMMANDS / "copier"
+    return run([copier, "copy", *options, template.ROOT, destination], folder=template.ROOT)

@@ -1,0 +1,107 @@
+"""What a person types on the first day: copy, the two commands of the README, a user."""
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+import yaml
+
+from tests import template
+from tests.servers import interrupt, serving, terminate
+from tests.shell import OWN_COMMANDS, run
+
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery staple"
+
+# One for each style, and among them both databases and every migration strategy.
+NAMES = [
+    "defaults",
+    "postgres-dbmate-session",
+    "sqlite-create_all-api_key",
+    "postgres-alembic-none",
+]
+
+
+@pytest.fixture
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Copy as the README of the template says: without --trust, with nobody at the keyboard."""
+    folder = tmp_path / "project"
+    answers = ("--data-file", template.ANSWERS / f"{request.param}.yml")
+    copy = (OWN_COMMANDS / "copier", "copy", "--defaults", "--vcs-ref=HEAD", *answers)
+    run([*copy, template.ROOT, folder], folder=template.ROOT).check()
+    return folder
+
+
+@pytest.mark.parametrize("project", NAMES, indirect=True)
+def test_the_first_command_serves(project: Path) -> None:
+    """A user made at the command line writes a document, and reads it again after a restart."""
+    dev, _ = _commands(project)
+
+    with serving(dev, folder=project, stop=interrupt) as client:
+        _make_user(project)
+        _log_in(client, project)
+        written = client.post("/api/v1/documents", json={"title": "First", "body": "Hello."})
+        assert written.status_code == 201, written.text
+        place = f"/api/v1/documents/{written.json()['id']}"
+        assert client.get(place).json() == written.json()
+
+    with serving(dev, folder=project, stop=terminate) as client:
+        _log_in(client, project)
+        assert client.get(place).json() == written.json()
+
+
+@pytest.mark.parametrize("project", ["defaults"], indirect=True)
+def test_the_second_command_passes(project: Path) -> None:
+    """The suite needs no server and no setting."""
+    _, tests = _commands(project)
+
+    run(tests.split(), folder=project).check()
+
+
+@pytest.mark.parametrize("project", ["defaults", "postgres-dbmate-session"], indirect=True)
+def test_two_workers_do_not_disturb_each_other(project: Path) -> None:
+    """The same suite in parallel: each worker has a database of its own."""
+    _, tests = _commands(project)
+
+    run([*tests.split(), "-n", "2"], folder=project).check()
+
+
+def _commands(project: Path) -> list[str]:
+    """Read the two commands of the README: the first that it tells to type."""
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"(?m)^    (uv run .+)$", readme)[:2]
+    assert commands == ["uv run my-service dev", "uv run pytest"]
+    return commands
+
+
+def _make_user(project: Path) -> None:
+    """Make a writer with what the style asks for, while the server runs."""
+    style = _style(project)
+    role = () if style == "none" else ("--role", "writer")
+    password = ("--password-stdin",) if style in {"jwt", "session"} else ()
+    words = ("create-user", "--email", EMAIL, *role, *password)
+    _service(project, *words, stdin=f"{PASSWORD}\n")
+
+
+def _log_in(client: httpx2.Client, project: Path) -> None:
+    """Give the client what the style asks for: a token, a cookie, a key, or nothing."""
+    style = _style(project)
+    if style in {"jwt", "session"}:
+        form = {"username": EMAIL, "password": PASSWORD}
+        answer = client.post("/api/v1/auth/login", data=form).raise_for_status()
+        if style == "jwt":
+            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    elif style == "api_key":
+        made = _service(project, "create-api-key", "--email", EMAIL, "--name", "laptop")
+        client.headers["X-API-Key"] = made.split()[-1]
+
+
+def _service(project: Path, *words: str, stdin: str = "") -> str:
+    """Run the command of the service."""
+    return run(["uv", "run", "my-service", *words], folder=project, stdin=stdin).check()
+
+
+def _style(project: Path) -> str:
+    """Read which auth style was answered."""
+    answers = yaml.safe_load((project / template.ANSWERS_FILE).read_text(encoding="utf-8"))
+    return str(answers["auth"])

@@ -1,0 +1,79 @@
+"""Every answer set is a service that passes its own checks, installed from its own pyproject.toml.
+
+The answer sets run on the Python that runs these tests; the defaults also on every other supported
+Python that is installed here.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import pythons, template
+from tests.shell import run
+
+CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An answer set, and the Python to run it on."""
+
+    name: str
+    python: str = pythons.CURRENT
+
+    def __str__(self) -> str:
+        """Name the variant as its test does."""
+        return self.name if self.python == pythons.CURRENT else f"{self.name}-{self.python}"
+
+    @property
+    def answers(self) -> template.Answers:
+        """The answers, with the lowest Python as high as the one that it runs on."""
+        answers = template.answers_of(self.name)
+        return (
+            answers if self.python == pythons.CURRENT else answers | {"python_version": self.python}
+        )
+
+
+VARIANTS = [Variant(name) for name in template.answer_sets()] + [
+    Variant("defaults", version) for version in pythons.installed() if version != pythons.CURRENT
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_variant(
+    variant: Variant,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    subtests: pytest.Subtests,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Its suite passes in full; its linter, its types and its layers are clean.
+
+    A suite that skips a test, expects a failure or warns says so in its closing line.
+    """
+    folder = tmp_path / "project"
+    template.render(variant.answers, folder)
+    mypy_cache = str(tmp_path_factory.getbasetemp() / "mypy")  # shared by what this worker checks
+
+    def uv(*words: str) -> str:
+        python = str(pythons.installed()[variant.python])
+        return run(["uv", *words], folder=folder, environment={"UV_PYTHON": python}).check()
+
+    uv("sync", "--quiet")
+    with subtests.test("suite"):
+        output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no")
+        last_line = output.splitlines()[-1]
+        closing = CLOSING_LINE.fullmatch(last_line)
+        assert closing is not None, last_line
+        record_property("rendered_tests", int(closing["passed"]))
+    with subtests.test("format"):
+        uv("run", "ruff", "format", "--diff", ".")
+    with subtests.test("lint"):
+        uv("run", "ruff", "check", ".")
+    with subtests.test("types"):
+        uv("run", "mypy", "--strict", "--cache-dir", mypy_cache)
+    with subtests.test("layers"):
+        uv("run", "lint-imports")
