@@ -7,6 +7,8 @@ import pytest
 from tests import template
 from tests.template import Rendered
 
+collect_ignore = ["mistakes"]  # they are tests of a rendered project, which has its own libraries
+
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rendered]:
