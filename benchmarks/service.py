@@ -32,6 +32,11 @@ class Service:
         words = ("create-user", "--email", email, "--role", role, "--password-stdin")
         self.command(*words, stdin=f"{PASSWORD}\n")
 
+    def set(self, **settings: str) -> None:
+        """Change settings, in the `.env` of the service."""
+        with (self.folder / ".env").open("a", encoding="utf-8") as lines:
+            lines.writelines(f"{name}={value}\n" for name, value in settings.items())
+
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve, and give the address."""
@@ -42,15 +47,21 @@ class Service:
 @contextmanager
 def service(answers: Mapping[str, object], settings: Mapping[str, str]) -> Iterator[Service]:
     """Give a service rendered with `answers`, on an empty database, with these settings."""
+    with installed(answers, settings) as made:
+        made.command("migrate")
+        yield made
+
+
+@contextmanager
+def installed(answers: Mapping[str, object], settings: Mapping[str, str]) -> Iterator[Service]:
+    """Give a service rendered with `answers`, with these settings; it has no schema yet."""
     with tempfile.TemporaryDirectory(prefix="oneloop-benchmark-") as folder:
         project = Path(folder) / "project"
         render(answers, project)
         run(["uv", "sync", "--quiet"], folder=project).check()
         values = {"ENVIRONMENT": "development", "SECRET_KEY": secrets.token_urlsafe(32), **settings}
-        lines = "".join(f"{name}={value}\n" for name, value in values.items())
-        (project / ".env").write_text(lines, encoding="utf-8")
         made = Service(project)
-        made.command("migrate")
+        made.set(**values)
         yield made
 
 

@@ -50,7 +50,7 @@ def serving(command: str, *, folder: Path, stop: Stop) -> Iterator[httpx2.Client
 def _serve(command: str, folder: Path, stop: Stop) -> Iterator[httpx2.Client]:
     port = 8000
     if _in_use(port):
-        port = _free_port()
+        port = free_port()
         command += f" --port {port}"
     log = folder / "server.log"
     with log.open("wb") as output:
@@ -126,7 +126,8 @@ def _in_use(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
