@@ -7,17 +7,17 @@ account refuses the right password as well: otherwise the answer would tell whic
 
 import asyncio
 import hashlib
-import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from limits import RateLimitItem, parse
+from redis.asyncio import ConnectionPool
 
+from ..core.counters import Counters, network
 from ..core.errors import TooManyRequests
 from ..settings import Settings
-from .counters import Counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class LoginBlocked(TooManyRequests):
 class LoginThrottle:
     """Refuses logins after too many failures. One per process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, redis: ConnectionPool | None = None) -> None:
         self._per_account = parse(settings.login_limit_account)
         self._per_address = parse(settings.login_limit_address)
         self._overall = parse(settings.login_limit_everybody)
-        self._counters = Counters(settings)
+        self._counters = Counters(redis, prefix="login")
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -80,14 +80,6 @@ class LoginThrottle:
         await self._counters.clear(self._account(email).key)
         await self._take_back(address)
 
-    async def reset(self) -> None:
-        """Forget every failure."""
-        await self._counters.reset()
-
-    async def aclose(self) -> None:
-        """Close the connections to Redis."""
-        await self._counters.aclose()
-
     def _account(self, email: str) -> Tier:
         return Tier("account", self._per_account, f"account/{fingerprint(email)}")
 
@@ -114,14 +106,3 @@ class LoginThrottle:
 def fingerprint(email: str) -> str:
     """Give a name for the account that can be stored and logged: people type passwords here."""
     return hashlib.sha256(email.encode()).hexdigest()[:32]
-
-
-def network(address: str) -> str:
-    """Give what is counted as one address: of IPv6 the /64, which one caller has to itself."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
-    return address

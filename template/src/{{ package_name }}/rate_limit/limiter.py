@@ -1,13 +1,11 @@
-"""Counts requests in a sliding window."""
+"""Counts requests, in windows that begin with a caller's first one."""
 
-import math
-import time
 from dataclasses import dataclass
 
 from limits import parse
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
 
+from ..core.counters import Counters
 from ..settings import Settings
 
 
@@ -27,21 +25,20 @@ class RateLimiter:
     Counted in memory, the limit holds for each worker process for itself.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, redis: ConnectionPool | None = None) -> None:
         self.enabled = settings.rate_limit_enabled
         self._limit = parse(settings.rate_limit)
-        storage: MemoryStorage | RedisStorage
-        if settings.redis_url is None:
-            storage = MemoryStorage()
-        else:
-            storage = RedisStorage(
-                f"async+{settings.redis_url.get_secret_value()}", implementation="redispy"
-            )
-        self._strategy = SlidingWindowCounterRateLimiter(storage)
+        self._counters = Counters(redis, prefix="rate")
 
     async def hit(self, caller: str) -> Quota:
         """Count one request of `caller` and give what is left."""
-        allowed = await self._strategy.hit(self._limit, caller)
-        stats = await self._strategy.get_window_stats(self._limit, caller)
-        reset = max(1, math.ceil(stats.reset_time - time.time()))
-        return Quota(allowed, self._limit.amount, stats.remaining, reset)
+        limit, count = self._limit.amount, await self._add(caller, 1)
+        reset = await self._counters.seconds_left(caller)
+        return Quota(count <= limit, limit, max(0, limit - count), reset)
+
+    async def take_back(self, caller: str) -> None:
+        """Forget one request of `caller`: it was somebody else's."""
+        await self._add(caller, -1)
+
+    async def _add(self, caller: str, amount: int) -> int:
+        return await self._counters.add(caller, amount, seconds=self._limit.get_expiry())
