@@ -27,7 +27,7 @@ def allow(made: Callable[[list[Any], dict[str, Any]], bool]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Watch every engine of the process, from before the first test module is imported."""
     event.listen(Engine, "do_connect", _refuse_foreign_database)
-    event.listen(Pool, "connect", _remember_loop)
+    event.listen(Pool, "connect", lambda _, record: record.info.update(loop=_running_loop()))
     event.listen(Engine, "before_cursor_execute", _refuse_other_loop)
 
 
@@ -39,10 +39,6 @@ def _refuse_foreign_database(
         refuse("no-database")
     if not any(made(arguments, options) for made in _made):
         refuse("foreign-database", place=place)
-
-
-def _remember_loop(connection: object, record: Any) -> None:
-    record.info["loop"] = _running_loop()
 
 
 def _refuse_other_loop(connection: Connection, *statement: Any) -> None:
