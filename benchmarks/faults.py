@@ -11,7 +11,6 @@ of success, 409 (the same document is being stored) and 503 or 504 (something is
 import argparse
 import asyncio
 import statistics
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -23,9 +22,8 @@ from httpx2 import AsyncClient, Limits, TransportError
 
 from benchmarks.load import AWAY, DOCUMENTS, NO_ANSWER, Load
 from benchmarks.postgres import Postgres, fill, postgres, small_disk
-from benchmarks.service import Service, installed, verdict
+from benchmarks.service import Server, Service, installed, verdict
 from tests.servers import free_port
-from tests.shell import clean_environment
 
 ANSWERS = {
     "database": "postgres",
@@ -48,42 +46,6 @@ READY_WITHIN = 3.0
 MEGABYTES = 320
 ALLOWED = frozenset({200, 201, 204, 409, NO_ANSWER}) | AWAY
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'my-service'"
-
-
-class Server:
-    """The server of the service: Uvicorn, as its command `serve` runs it."""
-
-    def __init__(self, made: Service, port: int) -> None:
-        """Take a port, again and again."""
-        self._made = made
-        self._port = port
-        self._process: subprocess.Popen[bytes] | None = None
-        self.address = f"http://127.0.0.1:{port}"
-        self.log = made.folder / "server.log"
-
-    def start(self, **settings: str) -> None:
-        """Start it; it answers a little later."""
-        command: list[str | Path] = [
-            self._made.folder / ".venv/bin/my-service",
-            "serve",
-            f"--port={self._port}",
-        ]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=self._made.folder,
-                env=clean_environment(**settings),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self) -> None:
-        """End it by SIGKILL."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
 
 
 class Faults:

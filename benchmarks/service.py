@@ -1,6 +1,7 @@
 """A rendered service to measure: installed, migrated, with users, served as in production."""
 
 import secrets
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers import serving, terminate
-from tests.shell import run
+from tests.shell import clean_environment, run
 from tests.template import render
 
 PASSWORD = "correct horse battery staple"
@@ -42,6 +43,42 @@ class Service:
         """Serve, and give the address."""
         with serving(SERVE, folder=self.folder, stop=terminate) as client:
             yield str(client.base_url)
+
+
+class Server:
+    """The server of a service as one process that may be killed: what its command `serve` runs."""
+
+    def __init__(self, made: Service, port: int) -> None:
+        """Take a port, again and again."""
+        self._made = made
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"http://127.0.0.1:{port}"
+        self.log = made.folder / "server.log"
+
+    def start(self, **settings: str) -> None:
+        """Start it; it answers a little later."""
+        command: list[str | Path] = [
+            self._made.folder / ".venv/bin/my-service",
+            "serve",
+            f"--port={self._port}",
+        ]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self._made.folder,
+                env=clean_environment(**settings),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager
