@@ -18,9 +18,13 @@ from .errors import PayloadTooLarge, problem_response
 log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEALTH = "/health/"
 # The docs page loads scripts and styles; everything else is data.
 _PAGES = ("/docs", "/redoc")
+
+
+def is_health_check(scope: Scope) -> bool:
+    """Say whether this is one of the many requests that ask only whether the service is well."""
+    return str(scope["path"]).startswith("/health/")
 
 
 class RequestContext:
@@ -53,11 +57,13 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            if not scope["path"].startswith(_HEALTH):
+            # In the scope, so that what is further outside can count by it, too.
+            scope["route_template"] = template = self._template(scope)
+            if not is_health_check(scope):
                 log.info(
                     "request",
                     method=scope["method"],
-                    route=self._template(scope),
+                    route=template,
                     status=status,
                     ms=round((time.perf_counter() - started) * 1000, 1),
                 )
@@ -111,7 +117,7 @@ class AllowedHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 400."""
-        if self.hosts and scope["type"] == "http" and not scope["path"].startswith(_HEALTH):
+        if self.hosts and scope["type"] == "http" and not is_health_check(scope):
             host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
             if host not in self.hosts:
                 response = problem_response(400, "This host is not served here.")

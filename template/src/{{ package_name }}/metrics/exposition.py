@@ -1,0 +1,82 @@
+"""What Prometheus reads at /metrics: the figures of this process, and of this application only."""
+
+import hmac
+import time
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic import SecretStr
+from sqlalchemy.pool import QueuePool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PATH = "/metrics"
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class Exposition:
+    """Measures every request, and shows the figures to who brings the token.
+
+    To everybody else, /metrics is one of the paths that do not exist. The outermost middleware:
+    it also answers while others are refused, and to who calls by address instead of by name.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: SecretStr) -> None:
+        self.app = app
+        self._credential = f"Bearer {token.get_secret_value()}".encode()
+        self._registry = registry = CollectorRegistry()
+        self._seconds = Histogram(
+            "http_request_duration_seconds",
+            "Requests that were answered, and how long they took.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._in_flight = Gauge(
+            "http_requests_in_flight", "Requests that are being answered.", registry=registry
+        )
+        self._pool_size = Gauge(
+            "database_pool_size", "Connections that are kept to the database.", registry=registry
+        )
+        self._pool_used = Gauge(
+            "database_pool_checked_out", "Connections that are in use.", registry=registry
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request and measure it, or show the figures."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["path"] == PATH and self._may_read(scope):
+            await self._figures(scope)(scope, receive, send)
+        else:
+            with self._in_flight.track_inprogress():
+                await self._measured(scope, receive, send)
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
+        started = time.perf_counter()
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        finally:
+            # Callers make up methods and paths; each label must have few values.
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            route = scope.get("route_template", "unknown")
+            self._seconds.labels(method, route, status).observe(time.perf_counter() - started)
+
+    def _may_read(self, scope: Scope) -> bool:
+        offered = Headers(scope=scope).get("authorization", "")
+        return hmac.compare_digest(offered.encode(), self._credential)
+
+    def _figures(self, scope: Scope) -> Response:
+        pool = scope["state"]["database"].engine.pool
+        if isinstance(pool, QueuePool):
+            self._pool_size.set(pool.size())
+            self._pool_used.set(pool.checkedout())
+        return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
