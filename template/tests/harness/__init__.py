@@ -1,6 +1,6 @@
-"""The machinery behind the fixtures of conftest.py.
+"""The machinery behind the fixtures of conftest.py, all of it in one event loop.
 
-Everything runs in one event loop. A test gets a `ServiceUnderTest` (service.py) on one of three
-tiers (tiers.py): a transaction that is rolled back, a database of its own, a real server. Guards
-refuse the mistakes that async tests invite; the diagnosis explains those that get through.
+A test gets a `ServiceUnderTest` (service.py) on one of three tiers (tiers.py): a transaction that
+is rolled back, a database of its own, a real server. Guards refuse the mistakes that async tests
+invite; the diagnosis explains those that get through.
 """

@@ -1,7 +1,7 @@
 """Refuses connections that would make tests lie, in the same words on every database.
 
-Some drivers serve any event loop: a suite that mixes loops is green on one database and red on
-another. And an engine made from the wrong settings writes to a database that is somebody's.
+Some drivers serve any event loop, and two tasks at once: a suite is green on one database and red
+on another. And an engine made from the wrong settings writes to a database that is somebody's.
 """
 
 import asyncio
@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.pool import Pool
+from sqlalchemy import Connection, Engine, Pool, event
 
 from .refusal import refuse
 from .settings import NO_DATABASE
@@ -28,7 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Watch every engine of the process, from before the first test module is imported."""
     event.listen(Engine, "do_connect", _refuse_foreign_database)
     event.listen(Pool, "connect", lambda _, record: record.info.update(loop=_running_loop()))
-    event.listen(Engine, "before_cursor_execute", _refuse_other_loop)
+    event.listen(Engine, "before_cursor_execute", _check_use)
+    event.listen(Engine, "after_cursor_execute", lambda connection, *_: _finished(connection))
+    event.listen(Engine, "handle_error", lambda error: _finished(error.connection))
 
 
 def _refuse_foreign_database(
@@ -41,9 +42,17 @@ def _refuse_foreign_database(
         refuse("foreign-database", place=place)
 
 
-def _refuse_other_loop(connection: Connection, *statement: Any) -> None:
+def _check_use(connection: Connection, *statement: Any) -> None:
     if connection.info["loop"] is not _running_loop():
         refuse("other-loop")
+    if connection.info.get("busy"):
+        refuse("two-tasks")
+    connection.info["busy"] = True
+
+
+def _finished(connection: Connection | None) -> None:
+    if connection:  # None if it could not be opened
+        connection.info["busy"] = False
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -2,20 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 
 import uvicorn
 from starlette.types import ASGIApp
-
-
-class Server(uvicorn.Server):
-    """Uvicorn, which here leaves Ctrl-C to pytest."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture nothing."""
-        yield
 
 
 @asynccontextmanager
@@ -24,7 +15,8 @@ async def serve(app: ASGIApp) -> AsyncIterator[str]:
     config = uvicorn.Config(
         app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2
     )
-    server = Server(config)
+    server = uvicorn.Server(config)
+    vars(server)["capture_signals"] = nullcontext  # Ctrl-C is for pytest
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve([listener]), name="uvicorn")
         while not server.started and not serving.done():  # noqa: ASYNC110 - it has no event
