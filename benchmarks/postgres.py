@@ -119,11 +119,11 @@ def small_disk(folder: Path, *, megabytes: int) -> Iterator[bool]:
 
 
 @contextmanager
-def postgres(project: Path, folder: Path) -> Iterator[Postgres]:
+def postgres(project: Path, folder: Path, **settings: str) -> Iterator[Postgres]:
     """Give a new server that runs, with its data in `folder`; stop it when the block ends."""
     server = Postgres(project, folder)
     server.create()
-    server.start()
+    server.start(**settings)
     try:
         yield server
     finally:
