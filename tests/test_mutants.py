@@ -43,7 +43,6 @@ def test_every_bug_fits(style: str, tmp_path: Path) -> None:
     assert {name: said for name, said in complaints.items() if said} == {}
 
 
-@pytest.mark.hunt
 @pytest.mark.parametrize("style", catalogue.STYLES)
 def test_one_bug_is_noticed(style: str, tmp_path: Path) -> None:
     """One bug for each style, which stays the same until bugs come or go."""
