@@ -138,6 +138,25 @@ def test_through_pytest_copie(name: str, rendered: Render, copie: Copie) -> None
 
 
 @every_answer_set
+def test_the_image_is_made_of_what_is_there(name: str, rendered: Render) -> None:
+    """The Dockerfile copies files that exist, and .dockerignore lets them through.
+
+    A source that ends with an asterisk, such as the lock file, may be missing.
+    """
+    project = rendered(name).path
+    dockerfile = (project / "Dockerfile").read_text(encoding="utf-8")
+    copies = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+    sources = {source for words in copies for source in words.split()}
+    ignored = (project / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    let_through = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+
+    assert {source.rstrip("*/") for source in sources} <= let_through
+    missing = [source for source in sources if not (project / source).exists()]
+    assert [source for source in missing if not source.endswith("*")] == []
+    assert (project / "migrations").exists() == ("migrations/ migrations/" in dockerfile)
+
+
+@every_answer_set
 def test_the_answers_are_remembered(name: str, rendered: Render) -> None:
     """`copier update` finds every answer, and none that was derived."""
     project = rendered(name)
