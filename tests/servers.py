@@ -77,6 +77,24 @@ def _serve(command: str, folder: Path, stop: Stop) -> Iterator[httpx2.Client]:
 
 
 @contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Run a Redis that keeps nothing; give its URL."""
+    port = free_port()
+    options = ("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--dir", str(folder))
+    try:
+        process = subprocess.Popen(
+            ["redis-server", "--port", str(port), *options], stdout=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        pytest.fail("there is no redis-server here: apt-get install redis-server", pytrace=False)
+    try:
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
 def _turn() -> Iterator[None]:
     """Wait until no other process of this test run serves."""
     with (Path(tempfile.gettempdir()) / "oneloop-serving.lock").open("w") as lock:

@@ -1,12 +1,11 @@
 """Two servers over one Postgres and one Redis are one service, whichever of them is asked."""
 
-import subprocess
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -14,7 +13,7 @@ import pytest
 
 from benchmarks.postgres import postgres
 from benchmarks.service import PASSWORD, Server, Service, installed
-from tests.servers import free_port
+from tests.servers import free_port, redis
 
 ANSWERS = {
     "database": "postgres",
@@ -71,24 +70,6 @@ def is_ready(address: str) -> bool:
         return httpx2.get(f"{address}/health/ready").status_code == 200
     except httpx2.TransportError:
         return False
-
-
-@contextmanager
-def redis(folder: Path) -> Iterator[str]:
-    """Run a Redis that keeps nothing; give its URL."""
-    port = free_port()
-    options = ("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--dir", str(folder))
-    try:
-        process = subprocess.Popen(
-            ["redis-server", "--port", str(port), *options], stdout=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        pytest.fail("there is no redis-server here: apt-get install redis-server", pytrace=False)
-    try:
-        yield f"redis://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import pythons, template
+from tests.servers import redis
 from tests.shell import run
 
 CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
@@ -50,21 +51,23 @@ def test_variant(
     subtests: pytest.Subtests,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Its suite passes in full; its linter, its types and its layers are clean.
+    """Its suite passes in full, with a real Redis; its linter, types and layers are clean.
 
     A suite that skips a test, expects a failure or warns says so in its closing line.
     """
     folder = tmp_path / "project"
     template.render(variant.answers, folder)
     mypy_cache = str(tmp_path_factory.getbasetemp() / "mypy")  # shared by what this worker checks
+    environment = {"UV_PYTHON": str(pythons.installed()[variant.python])}
 
     def uv(*words: str) -> str:
-        python = str(pythons.installed()[variant.python])
-        return run(["uv", *words], folder=folder, environment={"UV_PYTHON": python}).check()
+        return run(["uv", *words], folder=folder, environment=environment).check()
 
     uv("sync", "--quiet")
     with subtests.test("suite"):
-        output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no")
+        with redis(tmp_path) as url:
+            environment["TEST_REDIS_URL"] = url
+            output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no")
         last_line = output.splitlines()[-1]
         closing = CLOSING_LINE.fullmatch(last_line)
         assert closing is not None, last_line
