@@ -140,10 +140,8 @@ class BodyLimit:
             return
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > self.max_bytes:
-            response = problem_response(
-                413, PayloadTooLarge.default_detail, headers={"Connection": "close"}
-            )
-            await response(scope, receive, send)
+            too_large = PayloadTooLarge(headers={"Connection": "close"})
+            await too_large.answer()(scope, receive, send)
             return
         received = 0
 
