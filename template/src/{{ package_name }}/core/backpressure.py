@@ -19,8 +19,7 @@ class ConcurrencyLimit:
             await self.app(scope, receive, send)
             return
         if self._serving >= self.limit:
-            busy = Unavailable("Too many requests at once. Try again.")
-            await busy.answer()(scope, receive, send)
+            await Unavailable("Too many requests at once. Try again.").answer()(scope, receive, send)
             return
         self._serving += 1
         try:
