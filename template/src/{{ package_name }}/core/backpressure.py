@@ -19,7 +19,8 @@ class ConcurrencyLimit:
             await self.app(scope, receive, send)
             return
         if self._serving >= self.limit:
-            await Unavailable("Too many requests at once. Try again.").answer()(scope, receive, send)
+            busy = Unavailable("Too many requests at once. Try again.")
+            await busy.answer()(scope, receive, send)
             return
         self._serving += 1
         try:
