@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .errors import Unavailable, problem_response
+from .errors import Unavailable
 
 
 class ConcurrencyLimit:
@@ -20,8 +20,7 @@ class ConcurrencyLimit:
             return
         if self._serving >= self.limit:
             busy = Unavailable("Too many requests at once. Try again.")
-            response = problem_response(503, busy.detail, headers=busy.headers)
-            await response(scope, receive, send)
+            await busy.answer()(scope, receive, send)
             return
         self._serving += 1
         try:

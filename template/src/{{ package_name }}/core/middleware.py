@@ -6,6 +6,7 @@ None of them answers without a final body, and none runs the application in a ta
 import re
 import time
 import uuid
+from abc import ABC, abstractmethod
 
 import structlog
 from fastapi.routing import iter_route_contexts
@@ -27,44 +28,56 @@ def is_health_check(scope: Scope) -> bool:
     return str(scope["path"]).startswith("/health/")
 
 
-class RequestContext:
-    """Gives each request an id, and writes one line about it when it has been answered."""
+class HttpMiddleware(ABC):
+    """Base of what every request passes. What is not HTTP goes by."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._templates: dict[object, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        serve = self.serve if scope["type"] == "http" else self.app
+        await serve(scope, receive, send)
+
+    @abstractmethod
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let `self.app` answer."""
+
+
+class RequestContext(HttpMiddleware):
+    """Gives each request an id, and writes one line about it when it has been answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._templates: dict[object, str] = {}
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under its id: the caller's own where that is harmless."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         request_id = Headers(scope=scope).get("x-request-id", "")
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = uuid.uuid4().hex
         clear_contextvars()
         bind_contextvars(request_id=request_id)
-        status = 500
+        # In the scope, so that what is further outside can count by it, too.
+        scope["status"] = 500
         started = time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                scope["status"] = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            # In the scope, so that what is further outside can count by it, too.
             scope["route_template"] = template = self._template(scope)
             if not is_health_check(scope):
                 log.info(
                     "request",
                     method=scope["method"],
                     route=template,
-                    status=status,
+                    status=scope["status"],
                     ms=round((time.perf_counter() - started) * 1000, 1),
                 )
 
@@ -78,18 +91,15 @@ class RequestContext:
         return self._templates.get(scope.get("endpoint"), "unknown")
 
 
-class SecurityHeaders:
+class SecurityHeaders(HttpMiddleware):
     """Tells browsers to trust the answers with as little as possible."""
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
-        self.app = app
+        super().__init__(app)
         self.https_only = https_only
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request and add the headers to its answer."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -108,16 +118,16 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class AllowedHosts:
+class AllowedHosts(HttpMiddleware):
     """Refuses requests for another host. Health checks come by address and are let through."""
 
     def __init__(self, app: ASGIApp, *, hosts: list[str]) -> None:
-        self.app = app
+        super().__init__(app)
         self.hosts = {host.lower() for host in hosts}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 400."""
-        if self.hosts and scope["type"] == "http" and not is_health_check(scope):
+        if self.hosts and not is_health_check(scope):
             host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
             if host not in self.hosts:
                 response = problem_response(400, "This host is not served here.")
@@ -126,24 +136,19 @@ class AllowedHosts:
         await self.app(scope, receive, send)
 
 
-class BodyLimit:
+class BodyLimit(HttpMiddleware):
     """Refuses a body of more than `max_bytes`: by its Content-Length, else while it arrives."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        self.app = app
+        super().__init__(app)
         self.max_bytes = max_bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 413 and close the connection."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > self.max_bytes:
-            response = problem_response(
-                413, PayloadTooLarge.default_detail, headers={"Connection": "close"}
-            )
-            await response(scope, receive, send)
+            too_large = PayloadTooLarge(headers={"Connection": "close"})
+            await too_large.answer()(scope, receive, send)
             return
         received = 0
 
@@ -158,20 +163,14 @@ class BodyLimit:
         await self.app(scope, receive_counted, send)
 
 
-class ErrorBoundary:
+class ErrorBoundary(HttpMiddleware):
     """Turns an exception nobody handled into a 500 that tells nothing, and logs it with its id.
 
     The exception goes on after that: servers drop the connection, tests see what happened.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         started = False
 
         async def send_noted(message: Message) -> None:

@@ -20,12 +20,9 @@ class Database:
         self.engine = engine
         # A class of its own, so that listeners attached to it hear this database only.
         self.session_class: type[Session] = type("DatabaseSession", (Session,), {})
-        readers = engine.execution_options(read_only=True)
-        self._writer = async_sessionmaker(
-            engine, sync_session_class=self.session_class, expire_on_commit=False
-        )
-        self._reader = async_sessionmaker(
-            readers, sync_session_class=self.session_class, expire_on_commit=False
+        self._writer, self._reader = (
+            async_sessionmaker(bind, sync_session_class=self.session_class, expire_on_commit=False)
+            for bind in (engine, engine.execution_options(read_only=True))
         )
 
     @property

@@ -9,13 +9,15 @@ from pydantic import SecretStr
 from sqlalchemy.pool import QueuePool
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..core.middleware import HttpMiddleware
 
 PATH = "/metrics"
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
-class Exposition:
+class Exposition(HttpMiddleware):
     """Measures every request, and shows the figures to who brings the token.
 
     To everybody else, /metrics is one of the paths that do not exist. The outermost middleware:
@@ -23,7 +25,7 @@ class Exposition:
     """
 
     def __init__(self, app: ASGIApp, *, token: SecretStr) -> None:
-        self.app = app
+        super().__init__(app)
         self._credential = f"Bearer {token.get_secret_value()}".encode()
         self._registry = registry = CollectorRegistry()
         self._seconds = Histogram(
@@ -42,32 +44,22 @@ class Exposition:
             "database_pool_checked_out", "Connections that are in use.", registry=registry
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request and measure it, or show the figures."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif scope["path"] == PATH and self._may_read(scope):
+        if scope["path"] == PATH and self._may_read(scope):
             await self._figures(scope)(scope, receive, send)
         else:
             with self._in_flight.track_inprogress():
                 await self._measured(scope, receive, send)
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 500
         started = time.perf_counter()
-
-        async def send_noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_noted)
+            await self.app(scope, receive, send)
         finally:
             # Callers make up methods and paths; each label must have few values.
             method = scope["method"] if scope["method"] in METHODS else "other"
-            route = scope.get("route_template", "unknown")
+            route, status = scope.get("route_template", "unknown"), scope.get("status", 500)
             self._seconds.labels(method, route, status).observe(time.perf_counter() - started)
 
     def _may_read(self, scope: Scope) -> bool:

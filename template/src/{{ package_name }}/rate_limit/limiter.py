@@ -30,15 +30,15 @@ class RateLimiter:
         self._limit = parse(settings.rate_limit)
         self._counters = Counters(redis, prefix="rate")
 
-    async def hit(self, caller: str) -> Quota:
-        """Count one request of `caller` and give what is left."""
-        limit, count = self._limit.amount, await self._add(caller, 1)
+    async def hit(self, caller: str, amount: int = 1) -> Quota:
+        """Count so many requests of `caller` and give what is left."""
+        limit, count = self._limit.amount, await self._add(caller, amount)
         reset = await self._counters.seconds_left(caller)
         return Quota(count <= limit, limit, max(0, limit - count), reset)
 
-    async def take_back(self, caller: str) -> None:
-        """Forget one request of `caller`: it was somebody else's."""
-        await self._add(caller, -1)
+    async def take_back(self, caller: str, amount: int = 1) -> None:
+        """Forget so many requests of `caller`: they were somebody else's."""
+        await self._add(caller, -amount)
 
     async def _add(self, caller: str, amount: int) -> int:
         return await self._counters.add(caller, amount, seconds=self._limit.get_expiry())
