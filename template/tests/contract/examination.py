@@ -89,7 +89,7 @@ async def examine(
     found = Examination()
     schema = schemathesis.openapi.from_dict(
         _with_bearer(document if phase == "coverage" else _shortened(document)),
-        config=_config(str(client.base_url), credential, phase, max_examples),
+        config=_config(client, credential, phase, max_examples),
     )
     schema.hook(filter_failure)
     chosen = schema.include(name=operation) if operation else schema
@@ -126,7 +126,9 @@ def filter_failure(
     return not isinstance(failure, UnsupportedMethodResponse)
 
 
-def _config(base_url: str, credential: Mapping[str, Any], phase: str, max_examples: int) -> Config:
+def _config(
+    client: AsyncClient, credential: Mapping[str, Any], phase: str, max_examples: int
+) -> Config:
     names = ("examples", "coverage", "fuzzing", "stateful")
     phases: dict[str, dict[str, Any]] = {name: {"enabled": name == phase} for name in names}
     # The invalid values are those of "coverage". Here they would also be the shortened texts.
@@ -134,7 +136,8 @@ def _config(base_url: str, credential: Mapping[str, Any], phase: str, max_exampl
         phases[name]["generation"] = {"mode": "positive"}
     return Config.from_dict(
         {
-            "base-url": base_url,
+            "base-url": str(client.base_url),
+            "headers": dict(client.headers),
             "auth": {"openapi": dict(credential)} if credential else {},
             "continue-on-failure": True,
             "phases": phases,

@@ -80,7 +80,7 @@ def test_a_body_that_is_too_large_is_not_read(client: TestClient) -> None:
 
 
 def test_a_body_that_grows_too_large_is_not_read_on(client: TestClient) -> None:
-    """S13"""
+    """S13, R31"""
     chunks = (b"x" * 100_000 for _ in range(11))
     assert_too_large(client.post("/api/v1/documents", content=chunks))
 
