@@ -105,11 +105,12 @@ class PasswordLogin:
         stored = user.password_hash if user is not None and user.is_active else None
         matches, new_hash = await self._passwords.verify(password, stored)
         if user is not None and stored is not None and matches:
-            await self._throttle.succeeded(email, address)
             await self._events.record("login.succeeded", user_id=user.id, address=address)
+            await self._throttle.succeeded(email, address)
             return Verified(user.id, user.email, stored, new_hash)
+        is_blocked = await self._throttle.failed(email)
         await self._warn("login.failed", user, email, address)
-        if await self._throttle.failed(email):
+        if is_blocked:
             await self._warn("login.blocked", user, email, address, tier="account")
         return None
 

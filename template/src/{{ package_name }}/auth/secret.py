@@ -8,4 +8,4 @@ def digest(secret: str) -> str:
 
     A fast hash is right here: nobody guesses 160 random bits or more, however fast a guess is.
     """
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -16,6 +16,7 @@ _SECRET_KEYS = re.compile(
     re.IGNORECASE,
 )
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _BEARER = re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 
 
@@ -32,14 +33,14 @@ def _redacted(key: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_redacted("", item) for item in value]
     if isinstance(value, str):
-        value = _URL_PASSWORD.sub(rf"\1{REDACTED}@", value)
+        value = _JWT.sub(REDACTED, _URL_PASSWORD.sub(rf"\1{REDACTED}@", value))
         return _BEARER.sub(rf"\1 {REDACTED}", value)
     return value
 
 
 def _not_a_second_traceback(record: logging.LogRecord) -> bool:
     """Drop uvicorn's copy of an exception that the error boundary has logged already."""
-    return not record.getMessage().startswith("Exception in ASGI application")
+    return not (record.exc_info and getattr(record.exc_info[1], "logged", False))
 
 
 def configure_logging(*, level: str, json_lines: bool) -> None:

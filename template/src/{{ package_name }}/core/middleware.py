@@ -20,7 +20,7 @@ log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # The docs page loads scripts and styles; everything else is data.
-_PAGES = ("/docs", "/redoc")
+_PAGES = ("/docs",)
 
 
 def is_health_check(scope: Scope) -> bool:
@@ -180,8 +180,9 @@ class ErrorBoundary(HttpMiddleware):
 
         try:
             await self.app(scope, receive, send_noted)
-        except Exception:
+        except Exception as error:
             log.exception("unhandled exception", path=scope["path"])
+            vars(error)["logged"] = True  # logging.py drops the server's own account of it
             if not started:
                 await problem_response(500)(scope, receive, send)
             raise

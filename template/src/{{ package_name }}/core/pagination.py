@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -118,7 +118,7 @@ def _fits(value: Any, python_type: type) -> bool:
     if type(value) is not python_type:
         return False
     if isinstance(value, datetime):
-        return value.tzinfo is not None
+        return value.utcoffset() == timedelta(0)  # as in all cursors that were given
     if isinstance(value, str):
         value.encode()  # raises ValueError for half a surrogate pair
         return "\x00" not in value

@@ -48,14 +48,11 @@ class Exposition(HttpMiddleware):
         """Serve one request and measure it, or show the figures."""
         if scope["path"] == PATH and self._may_read(scope):
             await self._figures(scope)(scope, receive, send)
-        else:
-            with self._in_flight.track_inprogress():
-                await self._measured(scope, receive, send)
-
-    async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
+            return
         started = time.perf_counter()
         try:
-            await self.app(scope, receive, send)
+            with self._in_flight.track_inprogress():
+                await self.app(scope, receive, send)
         finally:
             # Callers make up methods and paths; each label must have few values.
             method = scope["method"] if scope["method"] in METHODS else "other"
