@@ -9,6 +9,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+import yaml
 
 from tests import template
 from tests.mutants import catalogue
@@ -51,6 +52,14 @@ def test_one_bug_is_noticed(style: str, tmp_path: Path) -> None:
     with closing(Habitat(catalogue.PROJECTS[style][style], tmp_path / style)) as habitat:
         outcome = habitat.try_out(chosen, style)
     assert outcome.verdict is Verdict.KILLED, str(outcome)
+
+
+def test_the_nightly_job_tries_every_style() -> None:
+    """The matrix of the workflow is the catalogue's list of styles."""
+    path = template.ROOT / ".github" / "workflows" / "nightly.yml"
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+
+    assert jobs["mutants"]["strategy"]["matrix"]["auth"] == [*catalogue.STYLES]
 
 
 def _complaint(mutant: catalogue.Mutant, project: Path) -> str | None:

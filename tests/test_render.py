@@ -43,6 +43,19 @@ def test_no_jinja_is_left(name: str, rendered: Render) -> None:
 
 
 @every_answer_set
+def test_a_setting_reaches_the_container(name: str, rendered: Render) -> None:
+    """What .env.example offers has an effect under Compose too; the image says where a file is."""
+    project = rendered(name)
+    example = (project.path / ".env.example").read_text(encoding="utf-8")
+    compose = yaml.safe_load((project.path / "compose.yaml").read_text(encoding="utf-8"))
+    offered = set(re.findall(r"(?m)^([A-Z_]+)=", example))
+    if project.answers["database"] == "sqlite":
+        offered.remove("DATABASE_URL")
+
+    assert set(compose["x-service"]["environment"]) == offered
+
+
+@every_answer_set
 def test_no_file_is_empty_or_dangling(name: str, rendered: Render) -> None:
     """No empty file, no link to nowhere, no package of which only the `__init__.py` is left."""
     project = rendered(name)

@@ -14,7 +14,7 @@ NEWEST_FIRST = Sort("-id", ApiKey.id, ApiKey.id, descending=True)
 
 
 class ApiKeyRepository:
-    """Finds and stores keys within one session. `owner_id` None: everybody's keys."""
+    """Finds and stores keys within one session; where `owner_id` is given, keys of that user."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
