@@ -19,8 +19,7 @@ class Refused(RuntimeError):
 def explain(words: dict[str, str], **details: object) -> str:
     """Give the words of a guard or diagnosis as a text."""
     text = "{what}\nWhy: {why}\nFix: {fix}".format_map(words).format_map(details)
-    page = words.get("page")  # README.md links to it
-    return f"{text}\nMore: Oneloop, docs/troubleshooting.md#{page}" if page else text
+    return f"{text}\nMore: Oneloop, troubleshooting.md#{words['page']}" if "page" in words else text
 
 
 def refuse(guard: str, cause: BaseException | None = None, **details: object) -> NoReturn:
