@@ -119,8 +119,11 @@ def test_ruff_has_nothing_to_say(name: str, rendered: Render) -> None:
     _assert_ruff_clean(rendered(name))
 
 
-@every_answer_set
-@pytest.mark.parametrize("package_name", ["ab", LONG_NAME], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("name", "package_name"),
+    [(name, LONG_NAME) for name in template.answer_sets()]
+    + [(name, "ab") for name in ("defaults", "everything")],
+)
 def test_the_name_of_the_package_does_not_matter(
     name: str, package_name: str, tmp_path: Path
 ) -> None:
@@ -131,7 +134,7 @@ def test_the_name_of_the_package_does_not_matter(
     _assert_ruff_clean(template.render(named, tmp_path / "project"))
 
 
-@every_answer_set
+@pytest.mark.parametrize("name", ["defaults", "everything"])
 def test_rendering_again_gives_the_same(name: str, rendered: Render, tmp_path: Path) -> None:
     """Nothing random or dated is rendered: otherwise every update would conflict."""
     again = template.render(template.answers_of(name), tmp_path / "project")
