@@ -3,19 +3,20 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .errors import Unavailable
+from .middleware import HttpMiddleware, is_health_check
 
 
-class ConcurrencyLimit:
+class ConcurrencyLimit(HttpMiddleware):
     """Answers 503 while `limit` requests are being served. Health checks are let through."""
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self.app = app
+        super().__init__(app)
         self.limit = limit
         self._serving = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 503 with Retry-After."""
-        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+        if is_health_check(scope):
             await self.app(scope, receive, send)
             return
         if self._serving >= self.limit:
