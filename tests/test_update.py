@@ -1,0 +1,210 @@
+"""Updates: what `copier update` brings to a project, and what it leaves alone.
+
+Typed as a person would: without --trust, with nobody at the keyboard, in a project under Git.
+"""
+
+import filecmp
+import itertools
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import template
+from tests.shell import OWN_COMMANDS, run
+from tests.template import Answers, Rendered
+
+Render = Callable[[str], Rendered]
+
+CONFLICT = "<<<<<<<"
+PARTS = ("copier.yml", "extensions", "template")
+
+# Every change of the strategy and of the database; every style is left and reached.
+WALK = [
+    "sqlite-alembic-jwt",
+    "postgres-dbmate-session",
+    "sqlite-create_all-none",
+    "postgres-alembic-api_key",
+    "sqlite-create_all-session",
+    "postgres-dbmate-jwt",
+    "sqlite-alembic-none",
+]
+
+
+class Template:
+    """A copy of the template with releases of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Release the template as it is on disk."""
+        self.path = path
+        path.mkdir()
+        for part in PARTS:
+            source = template.ROOT / part
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, path / part)
+        _git(path, "init", "--quiet")
+        self.release("1.0.0")
+
+    def release(self, version: str) -> None:
+        """Release what is in the folder now."""
+        _commit(self.path, version)
+        _git(self.path, "tag", version)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Change a file of the template."""
+        _edit(next(self.path.glob(f"template/{file}*")), old, new)
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Template:
+    """Give the template as it is on disk, as release 1.0.0."""
+    return Template(tmp_path / "template")
+
+
+@pytest.fixture
+def project(released: Template, tmp_path: Path) -> Path:
+    """Give a project with the default answers of release 1.0.0."""
+    return _copy(released, {}, tmp_path / "project")
+
+
+def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None:
+    """A team changed, added and removed files; so did the template, elsewhere in the same ones."""
+    service = project / "src" / "my_service" / "documents" / "service.py"
+    _edit(service, "class DocumentService", "# The team's own.\n\n\nclass DocumentService")
+    _edit(project / "README.md", "# My Service", "# The Service of the Team")
+    (project / "src" / "my_service" / "teams.py").write_text('"""Teams."""\n')
+    (project / "compose.yaml").unlink()
+    _commit(project, "what the team did")
+
+    documents = "src/*/documents/service.py"
+    released.edit(documents, "Change a document.", "Change one document.")
+    released.edit("README.md", "## Read on", "## Read more")
+    (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
+    next(released.path.glob("template/.pre-commit-config.yaml*")).unlink()
+    released.release("1.1.0")
+    output = _update(project)
+
+    assert "My Service is updated." in output
+    assert "Change one document." in service.read_text()
+    assert "# The team's own." in service.read_text()
+    readme = (project / "README.md").read_text()
+    assert readme.startswith("# The Service of the Team")
+    assert "## Read more" in readme
+    assert (project / "NEWS.md").exists()
+    assert not (project / ".pre-commit-config.yaml").exists()
+    assert (project / "src" / "my_service" / "teams.py").exists()
+    assert not (project / "compose.yaml").exists()
+    assert _conflicts(project) == []
+    assert _answers(project)["_commit"] == "1.1.0"
+
+
+def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project: Path) -> None:
+    """It carries the markers of Git, with both versions; everything else has arrived."""
+    _edit(project / "README.md", "## Read on", "## Where to read on")
+    _commit(project, "what the team did")
+
+    released.edit("README.md", "## Read on", "## Read more")
+    released.edit("src/*/documents/service.py", "Change a document.", "Change one document.")
+    released.release("1.1.0")
+    _update(project)
+
+    assert _conflicts(project) == ["README.md"]
+    readme = (project / "README.md").read_text()
+    assert "## Where to read on" in readme
+    assert "## Read more" in readme
+    service = project / "src" / "my_service" / "documents" / "service.py"
+    assert "Change one document." in service.read_text()
+
+
+def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
+    """Neither a file nor an answer."""
+    _update(project)
+
+    assert _git(project, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(("before", "after"), itertools.pairwise(WALK))
+def test_answers_can_be_changed(
+    rendered: Render, released: Template, tmp_path: Path, before: str, after: str
+) -> None:
+    """The project is then the one that would have been rendered from the new answers.
+
+    So it passes its suite: tests/test_variants.py runs that.
+    """
+    project = _copy(released, rendered(before).answers, tmp_path / "project")
+
+    _update(project, *_given(rendered(after).answers, project), "--vcs-ref=:current:")
+
+    new = rendered(after).path
+    files = {path.relative_to(new).as_posix() for path in rendered(after).files()}
+    tracked = set(_git(project, "ls-files", "--others", "--cached").split())
+    assert {file for file in tracked if (project / file).exists()} == files
+    files.remove(template.ANSWERS_FILE)
+    assert filecmp.cmpfiles(new, project, files, shallow=False)[1:] == ([], [])
+    asked = template.questions()
+    assert {name: _answers(project)[name] for name in asked} == {
+        name: rendered(after).answers[name] for name in asked
+    }
+
+
+def _copy(released: Template, answers: Answers, project: Path) -> Path:
+    """Start a project, and put it under Git as the message after the copy says."""
+    _copier("copy", *_given(answers, project), released.path, project)
+    _git(project, "init", "--quiet")
+    _commit(project, "Start from Oneloop")
+    return project
+
+
+def _update(project: Path, *options: str) -> str:
+    """Bring a project up to date; what that did is left to be looked at and committed."""
+    return _copier("update", *options, project)
+
+
+def _copier(command: str, *words: str | Path) -> str:
+    return run(
+        [OWN_COMMANDS / "copier", command, "--defaults", *words], folder=template.ROOT
+    ).check()
+
+
+def _given(answers: Answers, project: Path) -> list[str]:
+    """Give the answers to the questions as an option of Copier."""
+    file = project.with_suffix(".yml")
+    asked = template.questions().keys() & answers.keys()
+    file.write_text(yaml.safe_dump({name: answers[name] for name in asked}), encoding="utf-8")
+    return [f"--data-file={file}"]
+
+
+def _answers(project: Path) -> Answers:
+    """Read what the project remembers."""
+    loaded: Answers = yaml.safe_load((project / template.ANSWERS_FILE).read_text(encoding="utf-8"))
+    return loaded
+
+
+def _conflicts(project: Path) -> list[str]:
+    """Name the files with markers of a conflict, and those that Copier could not merge."""
+    changed = _git(project, "ls-files", "--modified", "--others", "--exclude-standard").split()
+    return [
+        name
+        for name in dict.fromkeys(changed)
+        if name.endswith(".rej")
+        or ((project / name).exists() and CONFLICT in (project / name).read_text(encoding="utf-8"))
+    ]
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that is in the file, once."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (path, old)
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _commit(folder: Path, message: str) -> None:
+    _git(folder, "add", "--all")
+    _git(folder, "commit", "--quiet", f"--message={message}")
+
+
+def _git(folder: Path, *words: str) -> str:
+    """Run Git as nobody in particular: a machine for tests knows no name."""
+    name = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
+    return run(["git", *name, *words], folder=folder).check()
