@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import pythons, template
 from tests.servers import redis
 from tests.shell import run
 
 CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
+TOOLS = {"ruff", "lint-imports", "mypy", "pyright"}
+# It takes as long as half a suite: for one of each style, and among them both databases and every
+# strategy. Mypy, which is stricter, looks at all.
+PYRIGHT = {
+    "defaults",
+    "everything",
+    "postgres-dbmate-session",
+    "sqlite-create_all-api_key",
+    "postgres-alembic-none",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ def test_variant(
     subtests: pytest.Subtests,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Its suite passes in full, with a real Redis; its linter, types and layers are clean.
+    """Its suite passes in full, with a real Redis; so do the checks that its own CI runs.
 
     A suite that skips a test, expects a failure or warns says so in its closing line.
     """
@@ -60,8 +71,8 @@ def test_variant(
     # What this worker installed before is there already: `uv sync` takes away what this service
     # did not ask for, and the libraries stay compiled and typed.
     shared = tmp_path_factory.getbasetemp()
-    mypy_cache = str(shared / "mypy")
     environment = {
+        "MYPY_CACHE_DIR": str(shared / "mypy"),
         "UV_PYTHON": str(pythons.installed()[variant.python]),
         "UV_PROJECT_ENVIRONMENT": str(shared / f"venv-{variant.python}"),
     }
@@ -78,11 +89,17 @@ def test_variant(
         closing = CLOSING_LINE.fullmatch(last_line)
         assert closing is not None, last_line
         record_property("rendered_tests", int(closing["passed"]))
-    with subtests.test("format"):
-        uv("run", "ruff", "format", "--diff", ".")
-    with subtests.test("lint"):
-        uv("run", "ruff", "check", ".")
-    with subtests.test("types"):
-        uv("run", "mypy", "--strict", "--cache-dir", mypy_cache)
-    with subtests.test("layers"):
-        uv("run", "lint-imports")
+    checks = _checks(folder)
+    assert {words[0] for words in checks} == TOOLS
+    for words in checks:
+        if words[0] != "pyright" or variant.name in PYRIGHT:
+            with subtests.test(" ".join(words)):
+                uv("run", *words)
+
+
+def _checks(project: Path) -> list[list[str]]:
+    """Read which checks the project's own CI runs beside the suite."""
+    path = project / ".github" / "workflows" / "ci.yml"
+    steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["lint"]["steps"]
+    commands = [step["run"].split() for step in steps if "run" in step]
+    return [words[2:] for words in commands if words[:2] == ["uv", "run"]]
