@@ -34,7 +34,7 @@ class Database:
         """Give a new session. One that only reads never waits for one that writes."""
         return self._reader() if read_only else self._writer()
 
-    async def dispose(self) -> None:
+    async def aclose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
 
