@@ -3,6 +3,7 @@
 None of them answers without a final body, and none runs the application in a task of its own.
 """
 
+import asyncio
 import re
 import time
 import uuid
@@ -140,21 +141,17 @@ class ConcurrencyLimit(HttpMiddleware):
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
         super().__init__(app)
-        self.limit = limit
-        self._serving = 0
+        self._places = asyncio.Semaphore(limit)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 503 with Retry-After."""
         if is_health_check(scope):
             return await self.app(scope, receive, send)
-        if self._serving >= self.limit:
+        if self._places.locked():
             busy = Unavailable("Too many requests at once. Try again.")
             return await busy.answer()(scope, receive, send)
-        self._serving += 1
-        try:
+        async with self._places:
             await self.app(scope, receive, send)
-        finally:
-            self._serving -= 1
 
 
 class BodyLimit(HttpMiddleware):
