@@ -147,7 +147,7 @@ async def main(rows: int, page: int) -> None:
             }
             print(json.dumps(result), flush=True)
     await search(database)
-    await database.dispose()
+    await database.aclose()
 
 
 asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))

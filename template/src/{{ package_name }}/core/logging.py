@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 REDACTED = "[redacted]"
@@ -51,26 +52,18 @@ def configure_logging(*, level: str, json_lines: bool) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    final: list[Processor] = (
-        [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer()]
-        if json_lines
-        else [
-            redact,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=PLAIN),
-        ]
-    )
+    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=PLAIN)
+    final: list[Processor] = [redact, console]
+    if json_lines:
+        final = [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    final.insert(0, ProcessorFormatter.remove_processors_meta)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
-        )
-    )
+    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # The middleware writes the access log, with the request id and the route's template.
     logging.getLogger("uvicorn.access").disabled = True

@@ -3,24 +3,28 @@
 None of them answers without a final body, and none runs the application in a task of its own.
 """
 
+import asyncio
 import re
 import time
 import uuid
 from abc import ABC, abstractmethod
 
 import structlog
+from fastapi import Request
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from .errors import PayloadTooLarge, problem_response
+from .errors import PayloadTooLarge, Unavailable, problem_response
 
 log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # The docs page loads scripts and styles; everything else is data.
 _PAGES = ("/docs",)
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def is_health_check(scope: Scope) -> bool:
@@ -73,13 +77,9 @@ class RequestContext(HttpMiddleware):
         finally:
             scope["route_template"] = template = self._template(scope)
             if not is_health_check(scope):
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    route=template,
-                    status=scope["status"],
-                    ms=round((time.perf_counter() - started) * 1000, 1),
-                )
+                ms = round((time.perf_counter() - started) * 1000, 1)
+                status = scope["status"]
+                log.info("request", method=scope["method"], route=template, status=status, ms=ms)
 
     def _template(self, scope: Scope) -> str:
         """Give the route as it was declared: the same for every id, so logs can be counted."""
@@ -108,9 +108,7 @@ class SecurityHeaders(HttpMiddleware):
                 headers["Referrer-Policy"] = "no-referrer"
                 headers.setdefault("Cache-Control", "no-store")
                 if not scope["path"].startswith(_PAGES):
-                    headers["Content-Security-Policy"] = (
-                        "default-src 'none'; frame-ancestors 'none'"
-                    )
+                    headers["Content-Security-Policy"] = _DATA_POLICY
                 if self.https_only and scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
@@ -130,10 +128,30 @@ class AllowedHosts(HttpMiddleware):
         if self.hosts and not is_health_check(scope):
             host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
             if host not in self.hosts:
-                response = problem_response(400, "This host is not served here.")
-                await response(scope, receive, send)
-                return
+                answer = problem_response(400, "This host is not served here.")
+                return await answer(scope, receive, send)
         await self.app(scope, receive, send)
+
+
+class ConcurrencyLimit(HttpMiddleware):
+    """Answers 503 while `limit` requests are being served. Health checks are let through.
+
+    To refuse work above what the service can do at once beats making everybody wait.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        super().__init__(app)
+        self._places = asyncio.Semaphore(limit)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 503 with Retry-After."""
+        if is_health_check(scope):
+            return await self.app(scope, receive, send)
+        if self._places.locked():
+            busy = Unavailable("Too many requests at once. Try again.")
+            return await busy.answer()(scope, receive, send)
+        async with self._places:
+            await self.app(scope, receive, send)
 
 
 class BodyLimit(HttpMiddleware):
@@ -148,8 +166,7 @@ class BodyLimit(HttpMiddleware):
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > self.max_bytes:
             too_large = PayloadTooLarge(headers={"Connection": "close"})
-            await too_large.answer()(scope, receive, send)
-            return
+            return await too_large.answer()(scope, receive, send)
         received = 0
 
         async def receive_counted() -> Message:
@@ -163,26 +180,11 @@ class BodyLimit(HttpMiddleware):
         await self.app(scope, receive_counted, send)
 
 
-class ErrorBoundary(HttpMiddleware):
-    """Turns an exception nobody handled into a 500 that tells nothing, and logs it with its id.
+async def unhandled_error(request: Request, error: Exception) -> Response:
+    """Turn an exception nobody handled into a 500 that tells nothing, and log it with its id.
 
     The exception goes on after that: servers drop the connection, tests see what happened.
     """
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        started = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_noted)
-        except Exception as error:
-            log.exception("unhandled exception", path=scope["path"])
-            vars(error)["logged"] = True  # logging.py drops the server's own account of it
-            if not started:
-                await problem_response(500)(scope, receive, send)
-            raise
+    log.exception("unhandled exception", path=request.scope["path"])
+    vars(error)["logged"] = True  # logging.py drops the server's own account of it
+    return problem_response(500)

@@ -18,11 +18,10 @@ from .migration_lock import migration_connection
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """Give Alembic's configuration; env.py migrates on `connection` instead of making its own."""
-    config = Config()
+    config = Config(attributes={"connection": connection})
     # A percent sign in the path would be read as the start of a variable.
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
     return config
 
 

@@ -20,21 +20,18 @@ class Database:
         self.engine = engine
         # A class of its own, so that listeners attached to it hear this database only.
         self.session_class: type[Session] = type("DatabaseSession", (Session,), {})
-        self._writer, self._reader = (
+        # Everything that makes sessions: what tests point at their own transaction.
+        self.session_makers = tuple(
             async_sessionmaker(bind, sync_session_class=self.session_class, expire_on_commit=False)
             for bind in (engine, engine.execution_options(read_only=True))
         )
 
-    @property
-    def session_makers(self) -> tuple[async_sessionmaker[AsyncSession], ...]:
-        """Everything that makes sessions: what tests point at their own transaction."""
-        return self._writer, self._reader
-
     def session(self, *, read_only: bool = False) -> AsyncSession:
         """Give a new session. One that only reads never waits for one that writes."""
-        return self._reader() if read_only else self._writer()
+        writer, reader = self.session_makers
+        return reader() if read_only else writer()
 
-    async def dispose(self) -> None:
+    async def aclose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
 
