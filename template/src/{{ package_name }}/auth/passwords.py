@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
@@ -23,7 +23,6 @@ NewPassword = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_L
 # What is offered at login. Longer than any stored password can be: refused before hashing.
 Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -64,7 +63,7 @@ class PasswordHasher:
         `Unavailable` where too many passwords wait to be hashed.
         """
         password = require_good(password, email=email)
-        return await self._run(self._hash.hash, password)
+        return await self._run(lambda: self._hash.hash(password))
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Tell whether `password` has the hash `stored`; None stands for no user.
@@ -72,15 +71,16 @@ class PasswordHasher:
         Gives a new hash too where `stored` was made with other parameters than today's.
         No user costs as much as a wrong password. Raises `Unavailable` like `hash_new`.
         """
+        password = normalised(password)
         matches, new_hash = await self._run(
-            self._hash.verify_and_update, normalised(password), stored or self._dummy
+            lambda: self._hash.verify_and_update(password, stored or self._dummy)
         )
         return (matches, new_hash) if stored else (False, None)
 
-    async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def _run(self, function: Callable[[], R]) -> R:
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
             raise Unavailable("Too many logins at once. Try again.", retry_after=2)
-        return await to_thread.run_sync(lambda: function(*args, **kwargs), limiter=self._limiter)
+        return await to_thread.run_sync(function, limiter=self._limiter)
 
 
 def normalised(password: str) -> str:

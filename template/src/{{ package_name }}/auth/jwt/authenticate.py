@@ -2,13 +2,12 @@
 
 from fastapi import BackgroundTasks, Request
 from fastapi.security import OAuth2PasswordBearer
-from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..errors import Unauthenticated
 from ..principal import Principal, Role
 from .repository import RefreshTokenRepository
-from .tokens import AccessTokens, InvalidToken
+from .tokens import AccessTokens
 
 # For the OpenAPI document, and the button Authorize of the docs page.
 scheme = OAuth2PasswordBearer(
@@ -24,17 +23,13 @@ async def authenticate(
     The user's row has the last word: an access token ends with its login, its user, or the
     user's token version. Raises `Unauthenticated`.
     """
-    kind, token = get_authorization_scheme_param(request.headers.get("Authorization"))
-    if kind.lower() != "bearer" or not token:
+    token = await scheme(request)
+    if not token:
         raise Unauthenticated
-    app = request.app
-    try:
-        claims = AccessTokens(app.state.settings, app.state.clock).read(token)
-    except InvalidToken:
-        raise Unauthenticated from None
-    user = await RefreshTokenRepository(session).user_of_login(
-        claims.user_id, claims.login_id, now=app.state.clock.now()
-    )
+    settings, clock = request.app.state.settings, request.app.state.clock
+    claims = AccessTokens(settings, clock).read(token)
+    logins = RefreshTokenRepository(session)
+    user = await logins.user_of_login(claims.user_id, claims.login_id, now=clock.now())
     if user is None or not user.is_active or user.token_version != claims.token_version:
         raise Unauthenticated
     return Principal(user_id=user.id, role=Role(user.role), login_id=claims.login_id)

@@ -9,7 +9,7 @@ from ...core.openapi import problems
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
 from ..events import SecurityEventsDep
-from ..login import ClientAddress, PasswordLoginDep
+from ..login import PasswordLoginDep
 from ..repository import AccountRepository
 from ..schemas import LoginForm, PasswordChange
 from .repository import RefreshTokenRepository
@@ -25,15 +25,13 @@ def get_login_service(
     """Give the service of logins for this request."""
     tokens = RefreshTokenRepository(session)
     issuer = TokenIssuer(tokens, request.app.state.settings, clock)
-    accounts = AccountRepository(session)
-    return LoginService(accounts, tokens, issuer, login, request.state.passwords)
+    return LoginService(login, AccountRepository(session), tokens, issuer)
 
 
-def get_refresh_service(
-    request: Request, clock: ClockDep, events: SecurityEventsDep
-) -> RefreshService:
+def get_refresh_service(request: Request, events: SecurityEventsDep) -> RefreshService:
     """Give the service that exchanges refresh tokens."""
-    return RefreshService(request.state.database, request.app.state.settings, clock, events)
+    app = request.app.state
+    return RefreshService(request.state.database, app.settings, app.clock, events)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
@@ -41,11 +39,9 @@ RefreshServiceDep = Annotated[RefreshService, Depends(get_refresh_service)]
 
 
 @router.post("/login", responses=problems(401, 429))
-async def log_in(
-    form: Annotated[LoginForm, Form()], logins: LoginServiceDep, address: ClientAddress
-) -> TokenPair:
+async def log_in(form: Annotated[LoginForm, Form()], logins: LoginServiceDep) -> TokenPair:
     """Log in with email and password."""
-    return await logins.log_in(form.username, form.password.get_secret_value(), address=address)
+    return await logins.log_in(form)
 
 
 @router.post("/refresh", responses=problems(401))
@@ -68,15 +64,7 @@ async def log_out_everywhere(principal: CurrentPrincipal, logins: LoginServiceDe
 
 @router.post("/password", responses=problems(429))
 async def change_password(
-    body: PasswordChange,
-    principal: CurrentPrincipal,
-    logins: LoginServiceDep,
-    address: ClientAddress,
+    body: PasswordChange, principal: CurrentPrincipal, logins: LoginServiceDep
 ) -> TokenPair:
     """Change the password. Every other login ends; the answer is a new pair for this one."""
-    return await logins.change_password(
-        principal,
-        body.current_password.get_secret_value(),
-        body.new_password.get_secret_value(),
-        address=address,
-    )
+    return await logins.change_password(principal, body)

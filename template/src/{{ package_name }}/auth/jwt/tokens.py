@@ -3,7 +3,6 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -11,6 +10,7 @@ import jwt
 from ...core.clock import Clock
 from ...core.types import MAX_ID
 from ...settings import Settings
+from ..errors import Unauthenticated
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
@@ -31,7 +31,7 @@ _jwt = jwt.PyJWT(
 )
 
 
-class InvalidToken(Exception):
+class InvalidToken(Unauthenticated):
     """Not an access token of ours, or not one any more."""
 
 
@@ -54,15 +54,11 @@ class AccessTokens:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self.lifetime = settings.access_token_minutes * 60  # seconds
         secrets = [settings.secret_key, *settings.previous_secret_keys]
         keys = [secret.get_secret_value().encode() for secret in secrets]
         self._keys = {key_id(key): key for key in keys}
         self._signing_id = key_id(keys[0])
-
-    @property
-    def lifetime(self) -> timedelta:
-        """How long an access token is good."""
-        return timedelta(minutes=self._settings.access_token_minutes)
 
     def issue(self, claims: Claims) -> str:
         """Give a new token."""
@@ -72,7 +68,7 @@ class AccessTokens:
             "aud": self._settings.token_audience,
             "iat": now,
             "nbf": now,
-            "exp": now + int(self.lifetime.total_seconds()),
+            "exp": now + self.lifetime,
             "jti": uuid.uuid4().hex,
             "sub": str(claims.user_id),
             "sid": claims.login_id,
