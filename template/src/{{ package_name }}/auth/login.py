@@ -6,7 +6,7 @@ a burst of logins then holds no connection, and no other writer waits.
 
 import unicodedata
 from dataclasses import dataclass
-from logging import INFO
+from logging import INFO, WARNING
 from typing import Annotated
 
 import structlog
@@ -73,8 +73,7 @@ class PasswordLogin:
         verified = await self._try(user.email, password) if user else None
         if verified is None:
             raise Forbidden("The current password is wrong.")
-        new = change.new_password.get_secret_value()
-        new_hash = await self.passwords.hash_new(new, email=verified.user.email)
+        new_hash = await self.passwords.hash_new(change.new_password, email=verified.user.email)
         user = await self._confirm(verified, password)
         user.password_hash = new_hash
         log.info("password.changed", user_id=user.id, address=self.address)
@@ -113,9 +112,7 @@ class PasswordLogin:
         stored = user.password_hash if user is not None and user.is_active else None
         matches, new_hash = await self.passwords.verify(password, stored)
         if user is not None and matches:
-            await self.events.record(
-                "login.succeeded", level=INFO, user_id=user.id, address=self.address
-            )
+            await self.events.record(INFO, "login.succeeded", user_id=user.id, address=self.address)
             await self.throttle.succeeded(email, self.address)
             return Verified(user, new_hash)
         is_blocked = await self.throttle.failed(email)
@@ -126,7 +123,7 @@ class PasswordLogin:
 
     async def _warn(self, event: str, user: User | None, email: str, **details: str) -> None:
         details = {"account": fingerprint(email), "address": self.address, **details}
-        await self.events.record(event, user_id=user.id if user else None, **details)
+        await self.events.record(WARNING, event, user_id=user.id if user else None, **details)
 
 
 def get_password_login(

@@ -4,8 +4,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
@@ -26,8 +25,7 @@ Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Argon2:
+class Argon2(NamedTuple):
     """The price of one hash: KiB of memory, passes over it, lanes."""
 
     memory_cost: int
@@ -50,20 +48,20 @@ class PasswordHasher:
     def __init__(self, settings: Settings, parameters: Argon2 | None = None) -> None:
         if parameters is None:
             parameters = CHEAP if settings.environment is Environment.TEST else REAL
-        self._hash = PasswordHash((Argon2Hasher(**asdict(parameters)),))
+        self._hash = PasswordHash((Argon2Hasher(**parameters._asdict()),))
         self._limiter = CapacityLimiter(THREADS)
         # Verified where there is no hash to verify: made with the parameters of today, so that
         # it takes as long.
         self._dummy = self._hash.hash(secrets.token_urlsafe())
 
-    async def hash_new(self, password: str, *, email: str) -> str:
+    async def hash_new(self, password: SecretStr, *, email: str) -> str:
         """Give the hash of a new password of the user with `email`.
 
         Raises `Unprocessable` where the password is too short, too long or easy to guess, and
         `Unavailable` where too many passwords wait to be hashed.
         """
-        password = require_good(password, email=email)
-        return await self._run(lambda: self._hash.hash(password))
+        good = require_good(password.get_secret_value(), email=email)
+        return await self._run(lambda: self._hash.hash(good))
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Tell whether `password` has the hash `stored`; None stands for no user.

@@ -23,9 +23,8 @@ def get_login_service(
     request: Request, session: SessionDep, clock: ClockDep, login: PasswordLoginDep
 ) -> LoginService:
     """Give the service of logins for this request."""
-    tokens = RefreshTokenRepository(session)
-    issuer = TokenIssuer(tokens, request.app.state.settings, clock)
-    return LoginService(login, AccountRepository(session), tokens, issuer)
+    issuer = TokenIssuer(RefreshTokenRepository(session), request.app.state.settings, clock)
+    return LoginService(login, AccountRepository(session), issuer)
 
 
 def get_refresh_service(request: Request, events: SecurityEventsDep) -> RefreshService:

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from logging import WARNING
 
 import structlog
 
@@ -66,7 +67,6 @@ class LoginService:
 
     login: PasswordLogin
     accounts: AccountRepository
-    tokens: RefreshTokenRepository
     issuer: TokenIssuer
 
     async def log_in(self, form: LoginForm) -> TokenPair:
@@ -76,14 +76,14 @@ class LoginService:
     async def log_out(self, principal: Principal) -> None:
         """End the caller's login, access tokens included."""
         if principal.login_id is not None:
-            await self.tokens.end_family(principal.login_id)
+            await self.issuer.tokens.end_family(principal.login_id)
         log.info("logout", user_id=principal.user_id)
 
     async def log_out_everywhere(self, principal: Principal) -> None:
         """End every login of the caller."""
         user = await self.accounts.lock(principal.user_id)
         if user is not None:
-            await self.tokens.end_all(user)
+            await self.issuer.tokens.end_all(user)
         log.info("logout.everywhere", user_id=principal.user_id)
 
     async def change_password(self, principal: Principal, change: PasswordChange) -> TokenPair:
@@ -92,7 +92,7 @@ class LoginService:
         Raises what `PasswordLogin.change_password` raises.
         """
         user = await self.login.change_password(principal.user_id, change)
-        await self.tokens.end_all(user)
+        await self.issuer.tokens.end_all(user)
         return await self.issuer.begin(user)
 
 
@@ -117,7 +117,7 @@ class RefreshService:
             outcome = await self._exchange(AccountRepository(session), issuer, digest(secret))
         if isinstance(outcome, RefreshToken):
             await self.events.record(
-                "refresh_token.reused", user_id=outcome.user_id, family=outcome.family_id
+                WARNING, "refresh_token.reused", user_id=outcome.user_id, family=outcome.family_id
             )
         if not isinstance(outcome, TokenPair):
             raise Unauthenticated

@@ -94,26 +94,20 @@ class AccessTokens:
             )
         except jwt.PyJWTError as error:
             raise InvalidToken from error
-        self._check_times(claims)
-        return _claims(claims)
+        return self._checked(claims)
 
-    def _check_times(self, claims: dict[str, Any]) -> None:
-        times = [claims["iat"], claims["nbf"], claims["exp"]]
-        if any(type(time) is not int for time in times):
+    def _checked(self, claims: dict[str, Any]) -> Claims:
+        user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
+        issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
+        integers = (version, issued, not_before, expires)
+        if any(type(value) is not int for value in integers) or not isinstance(login_id, str):
             raise InvalidToken
-        issued, not_before, expires = times
         now = self._clock.now().timestamp()
         if max(issued, not_before) > now + LEEWAY or expires <= now - LEEWAY:
             raise InvalidToken
-
-
-def _claims(claims: dict[str, Any]) -> Claims:
-    user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
-    if not (user_id.isdecimal() and isinstance(login_id, str) and type(version) is int):
-        raise InvalidToken
-    if int(user_id) > MAX_ID:
-        raise InvalidToken
-    return Claims(int(user_id), login_id, version)
+        if not user_id.isdecimal() or int(user_id) > MAX_ID:
+            raise InvalidToken
+        return Claims(int(user_id), login_id, version)
 
 
 def key_id(key: bytes) -> str:

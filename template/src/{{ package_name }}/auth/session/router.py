@@ -35,9 +35,8 @@ def get_login_service(
     session: SessionDep, clock: ClockDep, login: PasswordLoginDep, lifetime: LifetimeDep
 ) -> LoginService:
     """Give the service of logins for this request."""
-    sessions = SessionRepository(session)
-    opener = SessionOpener(sessions, lifetime, clock)
-    return LoginService(login, AccountRepository(session), sessions, opener)
+    opener = SessionOpener(SessionRepository(session), lifetime, clock)
+    return LoginService(login, AccountRepository(session), opener)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]

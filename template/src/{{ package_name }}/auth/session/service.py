@@ -53,7 +53,6 @@ class LoginService:
 
     login: PasswordLogin
     accounts: AccountRepository
-    sessions: SessionRepository
     opener: SessionOpener
 
     async def log_in(
@@ -65,20 +64,20 @@ class LoginService:
         """
         user = await self.login.verify(form)
         if old_secret is not None:
-            await self.sessions.delete_by_hash(digest(old_secret))
+            await self.opener.sessions.delete_by_hash(digest(old_secret))
         return await self.opener.begin(user, user_agent=user_agent)
 
     async def log_out(self, principal: Principal) -> None:
         """End the caller's session."""
         if principal.login_id is not None:
-            await self.sessions.delete(principal.login_id)
+            await self.opener.sessions.delete(principal.login_id)
         log.info("logout", user_id=principal.user_id)
 
     async def log_out_everywhere(self, principal: Principal) -> None:
         """End every session of the caller."""
         user = await self.accounts.lock(principal.user_id)
         if user is not None:
-            await self.sessions.end_all(user)
+            await self.opener.sessions.end_all(user)
         log.info("logout.everywhere", user_id=principal.user_id)
 
     async def change_password(
@@ -89,14 +88,14 @@ class LoginService:
         Raises what `PasswordLogin.change_password` raises.
         """
         user = await self.login.change_password(principal.user_id, change)
-        await self.sessions.end_all(user)
+        await self.opener.sessions.end_all(user)
         return await self.opener.begin(user, user_agent=user_agent)
 
     async def page(
         self, principal: Principal, *, limit: int, cursor: str | None
     ) -> tuple[Sequence[SessionRead], str | None]:
         """Give one page of the caller's sessions, newest first."""
-        rows, next_cursor = await self.sessions.page(
+        rows, next_cursor = await self.opener.sessions.page(
             principal.user_id,
             self.opener.lifetime,
             self.opener.clock.now(),
@@ -110,8 +109,8 @@ class LoginService:
 
     async def end(self, principal: Principal, session_id: int) -> None:
         """End one of the caller's sessions. Raises `NotFound`."""
-        login = await self.sessions.get(session_id, user_id=principal.user_id)
+        login = await self.opener.sessions.get(session_id, user_id=principal.user_id)
         if login is None:
             raise NotFound
-        await self.sessions.delete(login.id)
+        await self.opener.sessions.delete(login.id)
         log.info("session.ended", user_id=principal.user_id)
