@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ..core.types import Text
 from .passwords import NewPassword, Password
@@ -16,8 +16,10 @@ class LoginForm(BaseModel):
     grant_type: Annotated[str, Field(pattern="^password$")] = "password"
 
 
-class PasswordChange(BaseModel, extra="forbid"):
+class PasswordChange(BaseModel):
     """A new password, and the one it replaces."""
+
+    model_config = ConfigDict(extra="forbid")
 
     current_password: Password
     new_password: NewPassword

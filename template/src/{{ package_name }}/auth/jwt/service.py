@@ -134,11 +134,10 @@ class RefreshService:
         user = await accounts.lock(token.user_id) if token is not None else None
         if token is None or user is None:
             return None
-        if not await tokens.spend(token_hash, now=now):
-            was_spent = await tokens.find(token_hash) is not None  # else it ended in between
-            await tokens.end_family(token.family_id)
-            return token if was_spent else None
-        if not user.is_active or token.expires_at <= now:
-            await tokens.end_family(token.family_id)
-            return None
-        return await issuer.issue(user, token.family_id, expires_at=token.expires_at)
+        is_first = await tokens.spend(token_hash, now=now)
+        if is_first and user.is_active and token.expires_at > now:
+            return await issuer.issue(user, token.family_id, expires_at=token.expires_at)
+        # One that was not to be spent, and is not there, has ended in between.
+        was_spent = not is_first and await tokens.find(token_hash) is not None
+        await tokens.end_family(token.family_id)
+        return token if was_spent else None
