@@ -8,13 +8,11 @@ from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
-from ..events import SecurityEventsDep
 from ..login import PasswordLoginDep
-from ..repository import AccountRepository
 from ..schemas import LoginForm, PasswordChange
 from .repository import RefreshTokenRepository
 from .schemas import RefreshRequest, TokenPair
-from .service import LoginService, RefreshService, TokenIssuer
+from .service import LoginService, TokenIssuer
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -24,17 +22,10 @@ def get_login_service(
 ) -> LoginService:
     """Give the service of logins for this request."""
     issuer = TokenIssuer(RefreshTokenRepository(session), request.app.state.settings, clock)
-    return LoginService(login, AccountRepository(session), issuer)
-
-
-def get_refresh_service(request: Request, events: SecurityEventsDep) -> RefreshService:
-    """Give the service that exchanges refresh tokens."""
-    app = request.app.state
-    return RefreshService(request.state.database, app.settings, app.clock, events)
+    return LoginService(login, issuer)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
-RefreshServiceDep = Annotated[RefreshService, Depends(get_refresh_service)]
 
 
 @router.post("/login", responses=problems(401, 429))
@@ -44,9 +35,9 @@ async def log_in(form: Annotated[LoginForm, Form()], logins: LoginServiceDep) ->
 
 
 @router.post("/refresh", responses=problems(401))
-async def refresh(body: RefreshRequest, tokens: RefreshServiceDep) -> TokenPair:
+async def refresh(body: RefreshRequest, logins: LoginServiceDep) -> TokenPair:
     """Exchange a refresh token for a new pair. Sent twice, it ends the login."""
-    return await tokens.refresh(body.refresh_token.get_secret_value())
+    return await logins.refresh(body.refresh_token.get_secret_value())
 
 
 @router.post("/logout", status_code=204)

@@ -2,18 +2,16 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from logging import WARNING
 
 import structlog
 
 from ...core.clock import Clock
-from ...db.session import Database
 from ...settings import Settings
 from ...users.models import User
 from ..errors import Unauthenticated
-from ..events import SecurityEvents
 from ..login import PasswordLogin
 from ..principal import Principal
 from ..repository import AccountRepository
@@ -63,10 +61,9 @@ class TokenIssuer:
 
 @dataclass(frozen=True, slots=True)
 class LoginService:
-    """Begins and ends logins, in the transaction of the request."""
+    """Begins and ends logins: but for `refresh`, in the transaction of the request."""
 
     login: PasswordLogin
-    accounts: AccountRepository
     issuer: TokenIssuer
 
     async def log_in(self, form: LoginForm) -> TokenPair:
@@ -81,7 +78,7 @@ class LoginService:
 
     async def log_out_everywhere(self, principal: Principal) -> None:
         """End every login of the caller."""
-        user = await self.accounts.lock(principal.user_id)
+        user = await self.login.accounts.lock(principal.user_id)
         if user is not None:
             await self.issuer.tokens.end_all(user)
         log.info("logout.everywhere", user_id=principal.user_id)
@@ -95,28 +92,18 @@ class LoginService:
         await self.issuer.tokens.end_all(user)
         return await self.issuer.begin(user)
 
-
-@dataclass(frozen=True, slots=True)
-class RefreshService:
-    """Exchanges refresh tokens, in a transaction of its own.
-
-    A token that comes twice was stolen from one of the two who sent it: the whole family ends.
-    That is stored although the answer is 401, so it cannot be part of the request's
-    transaction, which is rolled back then.
-    """
-
-    database: Database
-    settings: Settings
-    clock: Clock
-    events: SecurityEvents
-
     async def refresh(self, secret: str) -> TokenPair:
-        """Give a new pair for a refresh token, which is spent. Raises `Unauthenticated`."""
-        async with self.database.session() as session, session.begin():
-            issuer = TokenIssuer(RefreshTokenRepository(session), self.settings, self.clock)
+        """Give a new pair for a refresh token, which is spent. Raises `Unauthenticated`.
+
+        A token that comes twice was stolen from one of the two who sent it: the whole family
+        ends. That is stored although the answer is 401, so it cannot be part of the request's
+        transaction, which is rolled back then.
+        """
+        async with self.login.database.session() as session, session.begin():
+            issuer = replace(self.issuer, tokens=RefreshTokenRepository(session))
             outcome = await self._exchange(AccountRepository(session), issuer, digest(secret))
         if isinstance(outcome, RefreshToken):
-            await self.events.record(
+            await self.login.events.record(
                 WARNING, "refresh_token.reused", user_id=outcome.user_id, family=outcome.family_id
             )
         if not isinstance(outcome, TokenPair):
@@ -127,7 +114,7 @@ class RefreshService:
         self, accounts: AccountRepository, issuer: TokenIssuer, token_hash: str
     ) -> TokenPair | RefreshToken | None:
         """Give the new pair, or the token that came twice, or nothing where it is refused."""
-        tokens, now = issuer.tokens, self.clock.now()
+        tokens, now = issuer.tokens, issuer.clock.now()
         token = await tokens.find(token_hash)
         # The user is locked before the token is spent, as by all that ends logins: a family
         # that ends at this moment gets no new member.

@@ -11,7 +11,6 @@ from ...core.types import PathId
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
 from ..login import PasswordLoginDep
-from ..repository import AccountRepository
 from ..schemas import LoginForm, PasswordChange
 from .cookies import SessionCookieDep
 from .lifetime import Lifetime
@@ -36,7 +35,7 @@ def get_login_service(
 ) -> LoginService:
     """Give the service of logins for this request."""
     opener = SessionOpener(SessionRepository(session), lifetime, clock)
-    return LoginService(login, AccountRepository(session), opener)
+    return LoginService(login, opener)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]

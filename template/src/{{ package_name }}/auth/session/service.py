@@ -11,7 +11,6 @@ from ...core.errors import NotFound
 from ...users.models import User
 from ..login import PasswordLogin
 from ..principal import Principal
-from ..repository import AccountRepository
 from ..schemas import LoginForm, PasswordChange
 from ..secret import digest
 from .lifetime import Lifetime
@@ -52,7 +51,6 @@ class LoginService:
     """Begins and ends sessions, in the transaction of the request."""
 
     login: PasswordLogin
-    accounts: AccountRepository
     opener: SessionOpener
 
     async def log_in(
@@ -75,7 +73,7 @@ class LoginService:
 
     async def log_out_everywhere(self, principal: Principal) -> None:
         """End every session of the caller."""
-        user = await self.accounts.lock(principal.user_id)
+        user = await self.login.accounts.lock(principal.user_id)
         if user is not None:
             await self.opener.sessions.end_all(user)
         log.info("logout.everywhere", user_id=principal.user_id)
