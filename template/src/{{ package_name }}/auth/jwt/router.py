@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 
-from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
@@ -18,11 +17,11 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 def get_login_service(
-    request: Request, session: SessionDep, clock: ClockDep, login: PasswordLoginDep
+    request: Request, session: SessionDep, login: PasswordLoginDep
 ) -> LoginService:
     """Give the service of logins for this request."""
-    issuer = TokenIssuer(RefreshTokenRepository(session), request.app.state.settings, clock)
-    return LoginService(login, issuer)
+    tokens, app = RefreshTokenRepository(session), request.app.state
+    return LoginService(login, TokenIssuer(tokens, app.settings, app.clock))
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]

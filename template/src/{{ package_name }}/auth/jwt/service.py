@@ -52,11 +52,8 @@ class TokenIssuer:
         )
         await self.tokens.add(token)
         access = AccessTokens(self.settings, self.clock)
-        return TokenPair(
-            access_token=access.issue(Claims(user.id, family_id, user.token_version)),
-            refresh_token=secret,
-            expires_in=access.lifetime,
-        )
+        text = access.issue(Claims(user.id, family_id, user.token_version))
+        return TokenPair(access_token=text, refresh_token=secret, expires_in=access.lifetime)
 
 
 @dataclass(frozen=True, slots=True)
