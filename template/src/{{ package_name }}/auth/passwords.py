@@ -64,10 +64,8 @@ class PasswordHasher:
         Gives a new hash too where `stored` was made with other parameters than today's.
         No user costs as much as a wrong password. Raises `Unavailable` like `hash_new`.
         """
-        password = normalised(password)
-        matches, new_hash = await self._run(
-            lambda: self._hash.verify_and_update(password, stored or self._dummy)
-        )
+        password, against = normalised(password), stored or self._dummy
+        matches, new_hash = await self._run(lambda: self._hash.verify_and_update(password, against))
         return (matches, new_hash) if stored else (False, None)
 
     async def _run(self, function: Callable[[], R]) -> R:

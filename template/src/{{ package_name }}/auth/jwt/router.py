@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from ...core.openapi import problems
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
-from ..login import PasswordLoginDep
+from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .repository import RefreshTokenRepository
 from .schemas import RefreshRequest, TokenPair
@@ -16,12 +16,11 @@ from .service import LoginService, TokenIssuer
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-def get_login_service(
-    request: Request, session: SessionDep, login: PasswordLoginDep
-) -> LoginService:
+def get_login_service(request: Request, session: SessionDep) -> LoginService:
     """Give the service of logins for this request."""
     tokens, app = RefreshTokenRepository(session), request.app.state
-    return LoginService(login, TokenIssuer(tokens, app.settings, app.clock))
+    issuer = TokenIssuer(tokens, app.settings, app.clock)
+    return LoginService(make_password_login(request, session), issuer)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]

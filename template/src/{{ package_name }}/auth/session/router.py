@@ -10,7 +10,7 @@ from ...core.pagination import Cursor, Limit, Page
 from ...core.types import PathId
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
-from ..login import PasswordLoginDep
+from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .cookies import SessionCookieDep
 from .lifetime import Lifetime
@@ -31,11 +31,11 @@ LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
 
 
 def get_login_service(
-    session: SessionDep, clock: ClockDep, login: PasswordLoginDep, lifetime: LifetimeDep
+    request: Request, session: SessionDep, clock: ClockDep, lifetime: LifetimeDep
 ) -> LoginService:
     """Give the service of logins for this request."""
     opener = SessionOpener(SessionRepository(session), lifetime, clock)
-    return LoginService(login, opener)
+    return LoginService(make_password_login(request, session), opener)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
