@@ -111,13 +111,14 @@ class LoginService:
         self, accounts: AccountRepository, issuer: TokenIssuer, token_hash: str
     ) -> TokenPair | RefreshToken | None:
         """Give the new pair, or the token that came twice, or nothing where it is refused."""
-        tokens, now = issuer.tokens, issuer.clock.now()
+        tokens = issuer.tokens
         token = await tokens.find(token_hash)
         # The user is locked before the token is spent, as by all that ends logins: a family
         # that ends at this moment gets no new member.
         user = await accounts.lock(token.user_id) if token is not None else None
         if token is None or user is None:
             return None
+        now = issuer.clock.now()
         is_first = await tokens.spend(token_hash, now=now)
         if is_first and user.is_active and token.expires_at > now:
             return await issuer.issue(user, token.family_id, expires_at=token.expires_at)
