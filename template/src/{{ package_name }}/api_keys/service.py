@@ -1,6 +1,7 @@
 """What can be done with API keys."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -20,12 +21,12 @@ MAX_USABLE_KEYS = 50
 log = structlog.get_logger("security")
 
 
+@dataclass(frozen=True, slots=True)
 class ApiKeyService:
     """Makes, lists and revokes keys."""
 
-    def __init__(self, keys: ApiKeyRepository, clock: Clock) -> None:
-        self._keys = keys
-        self._clock = clock
+    keys: ApiKeyRepository
+    clock: Clock
 
     async def create(
         self, owner_id: int, new: ApiKeyCreate, *, by: Principal | None = None
@@ -35,8 +36,8 @@ class ApiKeyService:
         Raises `Forbidden` where the key would be wider than the key that asks for it, and
         `Conflict` where the user has too many keys.
         """
-        now = self._clock.now()
-        if await self._keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
+        now = self.clock.now()
+        if await self.keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
             raise Conflict(f"There are {MAX_USABLE_KEYS} keys in use: revoke one first.")
         key = new_key()
         row = ApiKey(
@@ -51,7 +52,7 @@ class ApiKeyService:
         )
         if by is not None and by.key_id is not None:
             await self._require_narrower(row, by.key_id)
-        await self._keys.add(row)
+        await self.keys.add(row)
         log.info("api_key.created", key_id=row.id, owner_id=owner_id, scopes=row.scopes)
         return row, key.text
 
@@ -59,21 +60,21 @@ class ApiKeyService:
         self, *, owner_id: int | None, limit: int, cursor: str | None
     ) -> tuple[Sequence[ApiKey], str | None]:
         """Give one page of the keys of a user, or of everybody, newest first."""
-        return await self._keys.page(owner_id=owner_id, limit=limit, cursor=cursor)
+        return await self.keys.page(owner_id=owner_id, limit=limit, cursor=cursor)
 
     async def revoke(self, key_id: int, *, owner_id: int | None) -> None:
         """End a key, from the next request on. Raises `NotFound`."""
-        key = await self._keys.get(key_id, owner_id=owner_id)
+        key = await self.keys.get(key_id, owner_id=owner_id)
         if key is None:
             raise NotFound
         if key.revoked_at is None:
-            key.revoked_at = self._clock.now()
-            await self._keys.save()
+            key.revoked_at = self.clock.now()
+            await self.keys.save()
             log.info("api_key.revoked", key_id=key.id, owner_id=key.user_id)
 
     async def _require_narrower(self, new: ApiKey, parent_id: int) -> None:
         """A key that leaks must not live on in a key with more scopes or a later end."""
-        parent = await self._keys.get(parent_id, owner_id=None)
+        parent = await self.keys.get(parent_id, owner_id=None)
         if parent is None:
             raise Forbidden
         if parent.scope_set is not None and not (

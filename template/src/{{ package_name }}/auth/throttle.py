@@ -44,7 +44,7 @@ class LoginThrottle:
     def __init__(self, settings: Settings, redis: ConnectionPool | None = None) -> None:
         self._per_account = parse(settings.login_limit_account)
         self._per_address = parse(settings.login_limit_address)
-        self._overall = parse(settings.login_limit_everybody)
+        self._everybody = Tier("everybody", parse(settings.login_limit_everybody), "everybody")
         self._counters = Counters(redis, prefix="login")
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -63,7 +63,7 @@ class LoginThrottle:
             if await self._counters.get(account.key) >= account.limit.amount:
                 seconds = await self._counters.seconds_left(account.key)
                 raise LoginBlocked(seconds, tier=account.name)
-            await self._count(self._everybody())
+            await self._count(self._everybody)
             try:
                 yield
             except Exception:
@@ -86,12 +86,9 @@ class LoginThrottle:
     def _address(self, address: str) -> Tier:
         return Tier("address", self._per_address, f"address/{network(address)}")
 
-    def _everybody(self) -> Tier:
-        return Tier("everybody", self._overall, "everybody")
-
     async def _take_back(self, address: str) -> None:
         await self._add(self._address(address), -1)
-        await self._add(self._everybody(), -1)
+        await self._add(self._everybody, -1)
 
     async def _count(self, tier: Tier) -> None:
         count, allowed = await self._add(tier, 1), tier.limit.amount

@@ -4,54 +4,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 
-from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
-from ..events import SecurityEventsDep
-from ..login import ClientAddress, PasswordLoginDep
-from ..repository import AccountRepository
+from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .repository import RefreshTokenRepository
 from .schemas import RefreshRequest, TokenPair
-from .service import LoginService, RefreshService, TokenIssuer
+from .service import LoginService, TokenIssuer
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-def get_login_service(
-    request: Request, session: SessionDep, clock: ClockDep, login: PasswordLoginDep
-) -> LoginService:
+def get_login_service(request: Request, session: SessionDep) -> LoginService:
     """Give the service of logins for this request."""
-    tokens = RefreshTokenRepository(session)
-    issuer = TokenIssuer(tokens, request.app.state.settings, clock)
-    accounts = AccountRepository(session)
-    return LoginService(accounts, tokens, issuer, login, request.state.passwords)
-
-
-def get_refresh_service(
-    request: Request, clock: ClockDep, events: SecurityEventsDep
-) -> RefreshService:
-    """Give the service that exchanges refresh tokens."""
-    return RefreshService(request.state.database, request.app.state.settings, clock, events)
+    tokens, app = RefreshTokenRepository(session), request.app.state
+    issuer = TokenIssuer(tokens, app.settings, app.clock)
+    return LoginService(make_password_login(request, session), issuer)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
-RefreshServiceDep = Annotated[RefreshService, Depends(get_refresh_service)]
 
 
 @router.post("/login", responses=problems(401, 429))
-async def log_in(
-    form: Annotated[LoginForm, Form()], logins: LoginServiceDep, address: ClientAddress
-) -> TokenPair:
+async def log_in(form: Annotated[LoginForm, Form()], logins: LoginServiceDep) -> TokenPair:
     """Log in with email and password."""
-    return await logins.log_in(form.username, form.password.get_secret_value(), address=address)
+    return await logins.log_in(form)
 
 
 @router.post("/refresh", responses=problems(401))
-async def refresh(body: RefreshRequest, tokens: RefreshServiceDep) -> TokenPair:
+async def refresh(body: RefreshRequest, logins: LoginServiceDep) -> TokenPair:
     """Exchange a refresh token for a new pair. Sent twice, it ends the login."""
-    return await tokens.refresh(body.refresh_token.get_secret_value())
+    return await logins.refresh(body.refresh_token.get_secret_value())
 
 
 @router.post("/logout", status_code=204)
@@ -68,15 +52,7 @@ async def log_out_everywhere(principal: CurrentPrincipal, logins: LoginServiceDe
 
 @router.post("/password", responses=problems(429))
 async def change_password(
-    body: PasswordChange,
-    principal: CurrentPrincipal,
-    logins: LoginServiceDep,
-    address: ClientAddress,
+    body: PasswordChange, principal: CurrentPrincipal, logins: LoginServiceDep
 ) -> TokenPair:
     """Change the password. Every other login ends; the answer is a new pair for this one."""
-    return await logins.change_password(
-        principal,
-        body.current_password.get_secret_value(),
-        body.new_password.get_secret_value(),
-        address=address,
-    )
+    return await logins.change_password(principal, body)

@@ -3,7 +3,6 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -11,6 +10,7 @@ import jwt
 from ...core.clock import Clock
 from ...core.types import MAX_ID
 from ...settings import Settings
+from ..errors import Unauthenticated
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
@@ -31,7 +31,7 @@ _jwt = jwt.PyJWT(
 )
 
 
-class InvalidToken(Exception):
+class InvalidToken(Unauthenticated):
     """Not an access token of ours, or not one any more."""
 
 
@@ -54,15 +54,11 @@ class AccessTokens:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self.lifetime = settings.access_token_minutes * 60  # seconds
         secrets = [settings.secret_key, *settings.previous_secret_keys]
         keys = [secret.get_secret_value().encode() for secret in secrets]
         self._keys = {key_id(key): key for key in keys}
         self._signing_id = key_id(keys[0])
-
-    @property
-    def lifetime(self) -> timedelta:
-        """How long an access token is good."""
-        return timedelta(minutes=self._settings.access_token_minutes)
 
     def issue(self, claims: Claims) -> str:
         """Give a new token."""
@@ -72,7 +68,7 @@ class AccessTokens:
             "aud": self._settings.token_audience,
             "iat": now,
             "nbf": now,
-            "exp": now + int(self.lifetime.total_seconds()),
+            "exp": now + self.lifetime,
             "jti": uuid.uuid4().hex,
             "sub": str(claims.user_id),
             "sid": claims.login_id,
@@ -98,26 +94,20 @@ class AccessTokens:
             )
         except jwt.PyJWTError as error:
             raise InvalidToken from error
-        self._check_times(claims)
-        return _claims(claims)
+        return self._checked(claims)
 
-    def _check_times(self, claims: dict[str, Any]) -> None:
-        times = [claims["iat"], claims["nbf"], claims["exp"]]
-        if any(type(time) is not int for time in times):
+    def _checked(self, claims: dict[str, Any]) -> Claims:
+        user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
+        issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
+        integers = (version, issued, not_before, expires)
+        if any(type(value) is not int for value in integers) or not isinstance(login_id, str):
             raise InvalidToken
-        issued, not_before, expires = times
         now = self._clock.now().timestamp()
         if max(issued, not_before) > now + LEEWAY or expires <= now - LEEWAY:
             raise InvalidToken
-
-
-def _claims(claims: dict[str, Any]) -> Claims:
-    user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
-    if not (user_id.isdecimal() and isinstance(login_id, str) and type(version) is int):
-        raise InvalidToken
-    if int(user_id) > MAX_ID:
-        raise InvalidToken
-    return Claims(int(user_id), login_id, version)
+        if not user_id.isdecimal() or int(user_id) > MAX_ID:
+            raise InvalidToken
+        return Claims(int(user_id), login_id, version)
 
 
 def key_id(key: bytes) -> str:

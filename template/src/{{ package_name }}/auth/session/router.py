@@ -10,8 +10,7 @@ from ...core.pagination import Cursor, Limit, Page
 from ...core.types import PathId
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
-from ..login import ClientAddress, PasswordLoginDep
-from ..repository import AccountRepository
+from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .cookies import SessionCookieDep
 from .lifetime import Lifetime
@@ -32,17 +31,11 @@ LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
 
 
 def get_login_service(
-    request: Request,
-    session: SessionDep,
-    clock: ClockDep,
-    login: PasswordLoginDep,
-    lifetime: LifetimeDep,
+    request: Request, session: SessionDep, clock: ClockDep, lifetime: LifetimeDep
 ) -> LoginService:
     """Give the service of logins for this request."""
-    sessions = SessionRepository(session)
-    opener = SessionOpener(sessions, lifetime, clock)
-    passwords = request.state.passwords
-    return LoginService(AccountRepository(session), sessions, opener, login, passwords, clock)
+    opener = SessionOpener(SessionRepository(session), lifetime, clock)
+    return LoginService(make_password_login(request, session), opener)
 
 
 LoginServiceDep = Annotated[LoginService, Depends(get_login_service)]
@@ -61,17 +54,10 @@ async def log_in(
     logins: LoginServiceDep,
     cookie: SessionCookieDep,
     lifetime: LifetimeDep,
-    address: ClientAddress,
     user_agent: UserAgent = None,
 ) -> None:
     """Log in with email and password. The answer sets the cookie."""
-    secret = await logins.log_in(
-        form.username,
-        form.password.get_secret_value(),
-        address=address,
-        user_agent=user_agent,
-        old_secret=cookie.secret,
-    )
+    secret = await logins.log_in(form, user_agent=user_agent, old_secret=cookie.secret)
     cookie.set(response, secret, lifetime=lifetime.absolute)
 
 
@@ -107,17 +93,10 @@ async def change_password(
     logins: LoginServiceDep,
     cookie: SessionCookieDep,
     lifetime: LifetimeDep,
-    address: ClientAddress,
     user_agent: UserAgent = None,
 ) -> None:
     """Change the password. Every session ends; the answer sets the cookie of a new one."""
-    secret = await logins.change_password(
-        principal,
-        body.current_password.get_secret_value(),
-        body.new_password.get_secret_value(),
-        address=address,
-        user_agent=user_agent,
-    )
+    secret = await logins.change_password(principal, body, user_agent=user_agent)
     cookie.set(response, secret, lifetime=lifetime.absolute)
 
 
