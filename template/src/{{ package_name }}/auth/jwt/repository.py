@@ -3,17 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from ...db.repository import Repository
 from ...users.models import User
 from .models import RefreshToken
 
 
-class RefreshTokenRepository:
+class RefreshTokenRepository(Repository[RefreshToken]):
     """Finds and stores refresh tokens within one session."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def user_of_login(self, user_id: int, family_id: str, *, now: datetime) -> User | None:
         """Give the user whose login has not ended: its family is there."""
@@ -22,13 +19,11 @@ class RefreshTokenRepository:
             RefreshToken.user_id == user_id,
             RefreshToken.expires_at > now,
         )
-        statement = select(User).where(User.id == user_id, family)
-        return (await self._session.scalars(statement)).one_or_none()
+        return await self._one(select(User).where(User.id == user_id, family))
 
     async def find(self, token_hash: str) -> RefreshToken | None:
         """Give the token with this hash, spent or not."""
-        statement = select(RefreshToken).where(RefreshToken.token_hash == token_hash)
-        return (await self._session.scalars(statement)).one_or_none()
+        return await self._one(select(RefreshToken).where(RefreshToken.token_hash == token_hash))
 
     async def spend(self, token_hash: str, *, now: datetime) -> bool:
         """Mark a token as used. False where it is used or gone: of two at once, one is first."""
@@ -39,11 +34,6 @@ class RefreshTokenRepository:
             .returning(RefreshToken.id)
         )
         return (await self._session.scalars(statement)).one_or_none() is not None
-
-    async def add(self, token: RefreshToken) -> None:
-        """Store a new token."""
-        self._session.add(token)
-        await self._session.flush()
 
     async def end_family(self, family_id: str) -> None:
         """End one login."""

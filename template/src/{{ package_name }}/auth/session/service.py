@@ -1,12 +1,12 @@
 """What can be done with sessions: begin, list, end, and change the password behind them."""
 
 import secrets
-from collections.abc import Sequence
 
 import structlog
 
 from ...core.clock import Clock
 from ...core.errors import NotFound
+from ...core.pagination import Paging, Rows
 from ...users.models import User
 from ..login import PasswordLogin
 from ..passwords import PasswordHasher
@@ -89,7 +89,7 @@ class LoginService:
     async def log_out(self, principal: Principal) -> None:
         """End the caller's session."""
         if principal.login_id is not None:
-            await self._sessions.delete(principal.login_id)
+            await self._sessions.end(principal.login_id)
         log.info("logout", user_id=principal.user_id)
 
     async def log_out_everywhere(self, principal: Principal) -> None:
@@ -121,26 +121,20 @@ class LoginService:
         log.info("password.changed", user_id=user.id, address=address)
         return await self._opener.begin(user, user_agent=user_agent)
 
-    async def page(
-        self, principal: Principal, *, limit: int, cursor: str | None
-    ) -> tuple[Sequence[SessionRead], str | None]:
+    async def page(self, principal: Principal, paging: Paging) -> Rows[SessionRead]:
         """Give one page of the caller's sessions, newest first."""
-        rows, next_cursor = await self._sessions.page(
-            principal.user_id,
-            self._opener.lifetime,
-            self._clock.now(),
-            limit=limit,
-            cursor=cursor,
+        rows = await self._sessions.page(
+            principal.user_id, self._opener.lifetime, paging, now=self._clock.now()
         )
-        items = [SessionRead.model_validate(row) for row in rows]
+        items = [SessionRead.model_validate(row) for row in rows.items]
         for item in items:
             item.current = item.id == principal.login_id
-        return items, next_cursor
+        return Rows(items, rows.next_cursor)
 
     async def end(self, principal: Principal, session_id: int) -> None:
         """End one of the caller's sessions. Raises `NotFound`."""
         login = await self._sessions.get(session_id, user_id=principal.user_id)
         if login is None:
             raise NotFound
-        await self._sessions.delete(login.id)
+        await self._sessions.end(login.id)
         log.info("session.ended", user_id=principal.user_id)
