@@ -84,14 +84,13 @@ class Sort:
         Raises `Unprocessable` where this list cannot have given that cursor.
         """
         try:
-            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            padded = cursor + "=" * (-len(cursor) % 4)
+            text = base64.b64decode(padded, altchars=b"-_", validate=True)
             name, value, row_id = self._cursors.validate_json(text, strict=True)
             if name != self.name:
                 raise ValueError("of another order")
         except ValueError:
-            raise Unprocessable(
-                "cursor is not one that this list gave: start without it"
-            ) from None
+            raise Unprocessable("cursor is not one that this list gave: start without it") from None
         key = tuple_(self.column, self.id)
         last = tuple_(literal(value, self.column.type), literal(row_id, self.id.type))
         return key < last if self.descending else key > last

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from ...db.repository import Repository
 from ...users.models import User
@@ -14,11 +14,8 @@ class RefreshTokenRepository(Repository[RefreshToken]):
 
     async def user_of_login(self, user_id: int, family_id: str, *, now: datetime) -> User | None:
         """Give the user whose login has not ended: its family is there."""
-        family = exists().where(
-            RefreshToken.family_id == family_id,
-            RefreshToken.user_id == user_id,
-            RefreshToken.expires_at > now,
-        )
+        tokens = select(RefreshToken).filter_by(family_id=family_id, user_id=user_id)
+        family = tokens.where(RefreshToken.expires_at > now).exists()
         return await self._one(select(User).where(User.id == user_id, family))
 
     async def find(self, token_hash: str) -> RefreshToken | None:
@@ -27,13 +24,9 @@ class RefreshTokenRepository(Repository[RefreshToken]):
 
     async def spend(self, token_hash: str, *, now: datetime) -> bool:
         """Mark a token as used. False where it is used or gone: of two at once, one is first."""
-        statement = (
-            update(RefreshToken)
-            .where(RefreshToken.token_hash == token_hash, RefreshToken.used_at.is_(None))
-            .values(used_at=now)
-            .returning(RefreshToken.id)
-        )
-        return (await self._session.scalars(statement)).one_or_none() is not None
+        unused = update(RefreshToken).filter_by(token_hash=token_hash, used_at=None)
+        spent = await self._session.scalars(unused.values(used_at=now).returning(RefreshToken.id))
+        return spent.one_or_none() is not None
 
     async def end_family(self, family_id: str) -> None:
         """End one login."""
@@ -47,8 +40,5 @@ class RefreshTokenRepository(Repository[RefreshToken]):
 
     async def delete_expired(self, user_id: int, *, now: datetime) -> None:
         """Remove what is of no more use."""
-        await self._session.execute(
-            delete(RefreshToken).where(
-                RefreshToken.user_id == user_id, RefreshToken.expires_at <= now
-            )
-        )
+        expired = delete(RefreshToken).where(RefreshToken.expires_at <= now)
+        await self._session.execute(expired.filter_by(user_id=user_id))
