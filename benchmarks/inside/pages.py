@@ -9,12 +9,15 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from my_service.core.pagination import Paging
 from my_service.db.engine import create_engine
 from my_service.db.session import Database
 from my_service.documents.models import Document
-from my_service.documents.repository import SORTS, DocumentFilter, DocumentRepository
+from my_service.documents.repository import SORTS, DocumentRepository
+from my_service.documents.schemas import DocumentFilter
 from my_service.settings import load_settings
 from my_service.users.models import User
 from sqlalchemy import event, select, text
