@@ -1,7 +1,5 @@
 """The SQL that logins of every style share."""
 
-from sqlalchemy import select
-
 from ..db.repository import Repository
 from ..users.models import User
 
@@ -14,6 +12,4 @@ class AccountRepository(Repository[User]):
 
         Logins begin and end behind this lock: none begins unseen while all of them end.
         """
-        statement = select(User).where(User.id == user_id).with_for_update()
-        statement = statement.execution_options(populate_existing=True)
-        return await self._one(statement)
+        return await self._session.get(User, user_id, with_for_update=True, populate_existing=True)

@@ -45,13 +45,10 @@ class Counters:
         self._redis: RedisStorage | None = None
         self._ask_redis_from = 0.0
         if redis is not None:
-            options: dict[str, Any] = {"connection_pool": redis}
+            options: dict[str, Any] = {"key_prefix": prefix, "connection_pool": redis}
+            # The address names no server: the pool knows where.
             self._redis = RedisStorage(
-                "async+redis://",  # the pool knows where
-                wrap_exceptions=True,
-                implementation="redispy",
-                key_prefix=prefix,
-                **options,
+                "async+redis://", wrap_exceptions=True, implementation="redispy", **options
             )
 
     async def add(self, key: str, amount: int, *, seconds: int) -> int:
