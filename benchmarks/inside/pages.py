@@ -9,12 +9,15 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from my_service.core.pagination import Paging
 from my_service.db.engine import create_engine
 from my_service.db.session import Database
 from my_service.documents.models import Document
-from my_service.documents.repository import SORTS, DocumentFilter, DocumentRepository
+from my_service.documents.repository import SORTS, DocumentRepository
+from my_service.documents.schemas import DocumentFilter
 from my_service.settings import load_settings
 from my_service.users.models import User
 from sqlalchemy import event, select, text
@@ -84,7 +87,7 @@ async def measure(
                 await session.execute(text("SELECT 1"))  # the transaction has begun
                 started = time.perf_counter()
                 documents = DocumentRepository(session)
-                await documents.page(wanted, SORTS[sort], limit=LIMIT, cursor=at)
+                await documents.page(replace(wanted, sort=sort), Paging(LIMIT, at))
                 times[name].append((time.perf_counter() - started) * 1000)
     return {name: statistics.median(values) for name, values in times.items()}
 
@@ -110,7 +113,8 @@ async def plan(database: Database, wanted: DocumentFilter, sort: str, cursor: st
     explain = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     async with database.session(read_only=True) as session:
         event.listen(engine, "before_cursor_execute", note)
-        await DocumentRepository(session).page(wanted, SORTS[sort], limit=LIMIT, cursor=cursor)
+        wanted = replace(wanted, sort=sort)
+        await DocumentRepository(session).page(wanted, Paging(LIMIT, cursor))
         event.remove(engine, "before_cursor_execute", note)
         statement, parameters = sent[-1]
         connection = await session.connection()
@@ -123,9 +127,7 @@ async def search(database: Database) -> None:
     for name, words in SEARCHES.items():
         async with database.session(read_only=True) as session:
             started = time.perf_counter()
-            await DocumentRepository(session).page(
-                DocumentFilter(search=words), SORTS["created_at"], limit=LIMIT, cursor=None
-            )
+            await DocumentRepository(session).page(DocumentFilter(search=words), Paging(LIMIT))
             milliseconds = (time.perf_counter() - started) * 1000
         print(json.dumps({"search": name, "ms": milliseconds}), flush=True)
 

@@ -1,6 +1,5 @@
 """What can be done with API keys."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from ..auth.principal import Principal
 from ..auth.secret import digest
 from ..core.clock import Clock
 from ..core.errors import Conflict, Forbidden, NotFound
+from ..core.pagination import Paging, Rows
 from .format import new_key
 from .models import ApiKey
 from .repository import ApiKeyRepository
@@ -56,11 +56,9 @@ class ApiKeyService:
         log.info("api_key.created", key_id=row.id, owner_id=owner_id, scopes=row.scopes)
         return row, key.text
 
-    async def page(
-        self, *, owner_id: int | None, limit: int, cursor: str | None
-    ) -> tuple[Sequence[ApiKey], str | None]:
+    async def page(self, paging: Paging, *, owner_id: int | None) -> Rows[ApiKey]:
         """Give one page of the keys of a user, or of everybody, newest first."""
-        return await self.keys.page(owner_id=owner_id, limit=limit, cursor=cursor)
+        return await self.keys.page(paging, owner_id=owner_id)
 
     async def revoke(self, key_id: int, *, owner_id: int | None) -> None:
         """End a key, from the next request on. Raises `NotFound`."""

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from ..core.types import Text
+from ..core.types import RequestBody, Text
 from .passwords import NewPassword, Password
 
 
@@ -16,10 +16,8 @@ class LoginForm(BaseModel):
     grant_type: Annotated[str, Field(pattern="^password$")] = "password"
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(RequestBody):
     """A new password, and the one it replaces."""
-
-    model_config = ConfigDict(extra="forbid")
 
     current_password: Password
     new_password: NewPassword

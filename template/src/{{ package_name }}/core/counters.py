@@ -3,10 +3,11 @@
 import ipaddress
 import math
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import structlog
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 
@@ -14,6 +15,8 @@ from ..settings import Settings
 
 REDIS_TIMEOUT = 0.5  # seconds
 RETRY_SECONDS = 5  # until a Redis that did not answer is asked again: nobody waits meanwhile
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -42,43 +45,38 @@ class Counters:
         self._redis: RedisStorage | None = None
         self._ask_redis_from = 0.0
         if redis is not None:
-            options: dict[str, Any] = {"connection_pool": redis}
+            options: dict[str, Any] = {"key_prefix": prefix, "connection_pool": redis}
+            # The address names no server: the pool knows where.
             self._redis = RedisStorage(
-                "async+redis://",  # the pool knows where
-                wrap_exceptions=True,
-                implementation="redispy",
-                key_prefix=prefix,
-                **options,
+                "async+redis://", wrap_exceptions=True, implementation="redispy", **options
             )
 
     async def add(self, key: str, amount: int, *, seconds: int) -> int:
         """Add to a counter and give its value; a new one lasts for so many seconds."""
-        value: int = await self._do("incr", key, seconds, amount)
-        return value
+        return await self._do(lambda storage: storage.incr(key, seconds, amount))
 
     async def get(self, key: str) -> int:
         """Give the value of a counter."""
-        value: int = await self._do("get", key)
-        return value
+        return await self._do(lambda storage: storage.get(key))
 
     async def seconds_left(self, key: str) -> int:
         """Tell when this counter starts again: in one second at the earliest."""
-        end: float = await self._do("get_expiry", key)
+        end = await self._do(lambda storage: storage.get_expiry(key))
         return max(1, math.ceil(end - time.time()))
 
     async def clear(self, key: str) -> None:
         """Set a counter to nothing."""
         await self._memory.clear(key)
-        await self._do("clear", key)
+        await self._do(lambda storage: storage.clear(key))
 
-    async def _do(self, action: str, key: str, *details: int) -> Any:
+    async def _do(self, action: Callable[[Storage], Awaitable[T]]) -> T:
         if self._redis is not None and time.monotonic() >= self._ask_redis_from:
             try:
-                return await getattr(self._redis, action)(key, *details)
+                return await action(self._redis)
             except StorageError:
                 self._ask_redis_from = time.monotonic() + RETRY_SECONDS
                 log.warning("redis.unavailable", seconds=RETRY_SECONDS)
-        return await getattr(self._memory, action)(key, *details)
+        return await action(self._memory)
 
 
 def network(address: str) -> str:

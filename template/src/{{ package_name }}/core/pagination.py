@@ -1,30 +1,47 @@
 """Lists that cost the same on every page: keyset paging with a cursor."""
 
 import base64
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Query
-from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select, literal, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import Depends, Query
+from pydantic import AfterValidator, BaseModel, TypeAdapter
+from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .errors import Unprocessable
-from .types import MAX_ID, Text
+from .types import Id, Text
 
 T = TypeVar("T")
 
-# What decoding a cursor of somebody else may raise.
-UNREADABLE = (ValueError, TypeError, RecursionError)
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many items, at most.")]
-Cursor = Annotated[
-    Text | None, Query(max_length=2000, description="`next_cursor` of the page before.")
-]
+def _in_utc(value: datetime) -> datetime:
+    if value.utcoffset() != timedelta(0):
+        raise ValueError("must be in UTC, as in all cursors that were given")
+    return value
+
+
+# What a cursor holds, by the type of the column: the name of the order, a value and an id.
+CURSORS: dict[type, TypeAdapter[tuple[str, Any, int]]] = {
+    datetime: TypeAdapter(tuple[str, Annotated[datetime, AfterValidator(_in_utc)], Id]),
+    int: TypeAdapter(tuple[str, Id, Id]),
+    str: TypeAdapter(tuple[str, Text, Id]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which part of a list is asked for."""
+
+    limit: Annotated[int, Query(ge=1, le=100, description="How many items, at most.")] = 20
+    cursor: Annotated[
+        Text | None, Query(max_length=2000, description="`next_cursor` of the page before.")
+    ] = None
+
+
+PagingDep = Annotated[Paging, Depends()]
 
 
 class Page(BaseModel, Generic[T]):
@@ -35,13 +52,25 @@ class Page(BaseModel, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sort:
-    """An order of a list: by `column`, and by the primary key `id` where values are equal."""
+class Rows(Generic[T]):
+    """What a `Page` is made of: the rows that its items show."""
 
-    name: str
-    column: InstrumentedAttribute[Any]
-    id: InstrumentedAttribute[int]
-    descending: bool = False
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+class Sort:
+    """An order of a list: by a column of `model`, and by its primary key where values are equal.
+
+    The name is that of the column, with a "-" before it where the list goes downwards.
+    """
+
+    def __init__(self, model: type[Any], name: str) -> None:
+        self.name = name
+        self.column: InstrumentedAttribute[Any] = getattr(model, name.removeprefix("-"))
+        self.id: InstrumentedAttribute[int] = model.id
+        self.descending = name.startswith("-")
+        self._cursors = CURSORS[self.column.type.python_type]
 
     def order_by(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Give the ORDER BY of this order."""
@@ -54,72 +83,19 @@ class Sort:
 
         Raises `Unprocessable` where this list cannot have given that cursor.
         """
-        value, row_id = _decode(cursor, self.name, self.column.type.python_type)
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            text = base64.b64decode(padded, altchars=b"-_", validate=True)
+            name, value, row_id = self._cursors.validate_json(text, strict=True)
+            if name != self.name:
+                raise ValueError("of another order")
+        except ValueError:
+            raise Unprocessable("cursor is not one that this list gave: start without it") from None
         key = tuple_(self.column, self.id)
         last = tuple_(literal(value, self.column.type), literal(row_id, self.id.type))
         return key < last if self.descending else key > last
 
     def cursor(self, row: Any) -> str:
         """Give the cursor that points at `row`."""
-        value = getattr(row, self.column.key)
-        if isinstance(value, datetime):
-            value = value.isoformat()
-        text = json.dumps([self.name, value, getattr(row, self.id.key)], ensure_ascii=False)
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def sorts(
-    id_column: InstrumentedAttribute[int], **columns: InstrumentedAttribute[Any]
-) -> Mapping[str, Sort]:
-    """Give the orders by each of `columns`, upwards (`name`) and downwards (`-name`)."""
-    upwards = {name: Sort(name, column, id_column) for name, column in columns.items()}
-    downwards = {
-        f"-{name}": Sort(f"-{name}", column, id_column, descending=True)
-        for name, column in columns.items()
-    }
-    return upwards | downwards
-
-
-async def fetch_page(
-    session: AsyncSession,
-    statement: Select[T],
-    sort: Sort,
-    *,
-    limit: int,
-    cursor: str | None,
-) -> tuple[Sequence[T], str | None]:
-    """Give the rows of one page of `statement` and the cursor of the next one.
-
-    One row more than asked for is read: it tells whether there is a next page.
-    Raises `Unprocessable` for a cursor that is not one of this list.
-    """
-    if cursor is not None:
-        statement = statement.where(sort.after(cursor))
-    rows = (await session.scalars(statement.order_by(*sort.order_by()).limit(limit + 1))).all()
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], sort.cursor(rows[limit - 1])
-
-
-def _decode(cursor: str, sort_name: str, python_type: type) -> tuple[Any, int]:
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        name, value, row_id = json.loads(text)
-        if python_type is datetime:
-            value = datetime.fromisoformat(value)
-        if name == sort_name and _fits(value, python_type) and _fits(row_id, int):
-            return value, row_id
-    except UNREADABLE:
-        pass
-    raise Unprocessable("cursor is not one that this list gave: start without it")
-
-
-def _fits(value: Any, python_type: type) -> bool:
-    if type(value) is not python_type:
-        return False
-    if isinstance(value, datetime):
-        return value.utcoffset() == timedelta(0)  # as in all cursors that were given
-    if isinstance(value, str):
-        value.encode()  # raises ValueError for half a surrogate pair
-        return "\x00" not in value
-    return not isinstance(value, int) or -MAX_ID <= value <= MAX_ID
+        text = self._cursors.dump_json((self.name, getattr(row, self.column.key), row.id))
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
 MAX_ID = 2**63 - 1
 
@@ -12,3 +12,9 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(str.lower)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+
+class RequestBody(BaseModel):
+    """What a caller sends: a field that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid")

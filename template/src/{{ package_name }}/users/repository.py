@@ -1,21 +1,16 @@
 """All SQL about users."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..core.pagination import Sort, fetch_page
+from ..core.pagination import Paging, Rows, Sort
+from ..db.repository import Repository
 from .models import User
 
-BY_ID = Sort("id", User.id, User.id)
+BY_ID = Sort(User, "id")
 
 
-class UserRepository:
+class UserRepository(Repository[User]):
     """Finds and stores users within one session."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def get(self, user_id: int) -> User | None:
         """Give the user with this id."""
@@ -23,27 +18,12 @@ class UserRepository:
 
     async def get_by_email(self, email: str) -> User | None:
         """Give the user with this address, in lower case."""
-        return (await self._session.scalars(select(User).where(User.email == email))).one_or_none()
+        return await self._one(select(User).where(User.email == email))
 
-    async def page(self, *, limit: int, cursor: str | None) -> tuple[Sequence[User], str | None]:
+    async def page(self, paging: Paging) -> Rows[User]:
         """Give one page of all users and the cursor of the next."""
-        return await fetch_page(self._session, select(User), BY_ID, limit=limit, cursor=cursor)
+        return await self._page(select(User), BY_ID, paging)
 
     async def count_active(self) -> int:
         """Tell how many users are active."""
-        statement = select(func.count()).select_from(User).where(User.is_active)
-        return await self._session.scalar(statement) or 0
-
-    async def add(self, user: User) -> None:
-        """Store a new user; it has an id afterwards."""
-        self._session.add(user)
-        await self._session.flush()
-
-    async def save(self) -> None:
-        """Write what was changed about users that came from here."""
-        await self._session.flush()
-
-    async def delete(self, user: User) -> None:
-        """Remove a user, and what belongs to it."""
-        await self._session.delete(user)
-        await self._session.flush()
+        return await self._session.scalar(select(func.count(User.id)).where(User.is_active)) or 0

@@ -2,48 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, select, update
 
+from ...db.repository import Repository
 from ...users.models import User
 from .models import RefreshToken
 
 
-class RefreshTokenRepository:
+class RefreshTokenRepository(Repository[RefreshToken]):
     """Finds and stores refresh tokens within one session."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def user_of_login(self, user_id: int, family_id: str, *, now: datetime) -> User | None:
         """Give the user whose login has not ended: its family is there."""
-        family = exists().where(
-            RefreshToken.family_id == family_id,
-            RefreshToken.user_id == user_id,
-            RefreshToken.expires_at > now,
-        )
-        statement = select(User).where(User.id == user_id, family)
-        return (await self._session.scalars(statement)).one_or_none()
+        tokens = select(RefreshToken).filter_by(family_id=family_id, user_id=user_id)
+        family = tokens.where(RefreshToken.expires_at > now).exists()
+        return await self._one(select(User).where(User.id == user_id, family))
 
     async def find(self, token_hash: str) -> RefreshToken | None:
         """Give the token with this hash, spent or not."""
-        statement = select(RefreshToken).where(RefreshToken.token_hash == token_hash)
-        return (await self._session.scalars(statement)).one_or_none()
+        return await self._one(select(RefreshToken).where(RefreshToken.token_hash == token_hash))
 
     async def spend(self, token_hash: str, *, now: datetime) -> bool:
         """Mark a token as used. False where it is used or gone: of two at once, one is first."""
-        statement = (
-            update(RefreshToken)
-            .where(RefreshToken.token_hash == token_hash, RefreshToken.used_at.is_(None))
-            .values(used_at=now)
-            .returning(RefreshToken.id)
-        )
-        return (await self._session.scalars(statement)).one_or_none() is not None
-
-    async def add(self, token: RefreshToken) -> None:
-        """Store a new token."""
-        self._session.add(token)
-        await self._session.flush()
+        unused = update(RefreshToken).filter_by(token_hash=token_hash, used_at=None)
+        spent = await self._session.scalars(unused.values(used_at=now).returning(RefreshToken.id))
+        return spent.one_or_none() is not None
 
     async def end_family(self, family_id: str) -> None:
         """End one login."""
@@ -57,8 +40,5 @@ class RefreshTokenRepository:
 
     async def delete_expired(self, user_id: int, *, now: datetime) -> None:
         """Remove what is of no more use."""
-        await self._session.execute(
-            delete(RefreshToken).where(
-                RefreshToken.user_id == user_id, RefreshToken.expires_at <= now
-            )
-        )
+        expired = delete(RefreshToken).where(RefreshToken.expires_at <= now)
+        await self._session.execute(expired.filter_by(user_id=user_id))

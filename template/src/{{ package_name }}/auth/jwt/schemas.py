@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
+
+from ...core.types import RequestBody
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(RequestBody):
     """A refresh token, to be exchanged for a new pair."""
-
-    model_config = ConfigDict(extra="forbid")
 
     refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=128)]
 

@@ -1,24 +1,20 @@
 """All SQL about sessions."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from ...core.pagination import Sort, fetch_page
+from ...core.pagination import Paging, Rows, Sort
+from ...db.repository import Repository
 from ...users.models import User
 from .lifetime import Lifetime
 from .models import LoginSession
 
-NEWEST_FIRST = Sort("-id", LoginSession.id, LoginSession.id, descending=True)
+NEWEST_FIRST = Sort(LoginSession, "-id")
 
 
-class SessionRepository:
+class SessionRepository(Repository[LoginSession]):
     """Finds and stores sessions within one database session."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
 
     async def find(self, token_hash: str) -> tuple[LoginSession, User] | None:
         """Give the session with this hash, expired or not, and its user."""
@@ -35,21 +31,14 @@ class SessionRepository:
         statement = select(LoginSession).where(
             LoginSession.id == session_id, LoginSession.user_id == user_id
         )
-        return (await self._session.scalars(statement)).one_or_none()
+        return await self._one(statement)
 
     async def page(
-        self, user_id: int, lifetime: Lifetime, now: datetime, *, limit: int, cursor: str | None
-    ) -> tuple[Sequence[LoginSession], str | None]:
+        self, user_id: int, lifetime: Lifetime, paging: Paging, *, now: datetime
+    ) -> Rows[LoginSession]:
         """Give one page of the sessions of this user that have not expired."""
-        statement = select(LoginSession).where(
-            LoginSession.user_id == user_id, ~_expired(lifetime, now)
-        )
-        return await fetch_page(self._session, statement, NEWEST_FIRST, limit=limit, cursor=cursor)
-
-    async def add(self, login: LoginSession) -> None:
-        """Store a new session; it has an id afterwards."""
-        self._session.add(login)
-        await self._session.flush()
+        statement = select(LoginSession).where(~_expired(lifetime, now))
+        return await self._page(statement, NEWEST_FIRST, paging, user_id=user_id)
 
     async def touch(self, session_id: int, *, now: datetime) -> None:
         """Note that a session is in use."""
@@ -59,7 +48,7 @@ class SessionRepository:
             .values(last_seen_at=now)
         )
 
-    async def delete(self, session_id: int) -> None:
+    async def end(self, session_id: int) -> None:
         """End one session."""
         await self._session.execute(delete(LoginSession).where(LoginSession.id == session_id))
 
@@ -76,9 +65,7 @@ class SessionRepository:
     async def delete_expired(self, user_id: int, lifetime: Lifetime, *, now: datetime) -> None:
         """Remove the sessions of a user that nobody can use any more."""
         await self._session.execute(
-            delete(LoginSession).where(
-                and_(LoginSession.user_id == user_id, _expired(lifetime, now))
-            )
+            delete(LoginSession).where(LoginSession.user_id == user_id, _expired(lifetime, now))
         )
 
 

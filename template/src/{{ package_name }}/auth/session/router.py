@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
-from ...core.pagination import Cursor, Limit, Page
+from ...core.pagination import Page, PagingDep, Rows
 from ...core.types import PathId
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
@@ -100,16 +100,12 @@ async def change_password(
     cookie.set(response, secret, lifetime=lifetime.absolute)
 
 
-@router.get("/sessions")
+@router.get("/sessions", response_model=Page[SessionRead])
 async def list_sessions(
-    principal: CurrentPrincipal,
-    logins: LoginServiceDep,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> Page[SessionRead]:
+    principal: CurrentPrincipal, logins: LoginServiceDep, paging: PagingDep
+) -> Rows[SessionRead]:
     """List the caller's sessions, newest first."""
-    items, next_cursor = await logins.page(principal, limit=limit, cursor=cursor)
-    return Page(items=list(items), next_cursor=next_cursor)
+    return await logins.page(principal, paging)
 
 
 @router.delete("/sessions/{session_id}", status_code=204)

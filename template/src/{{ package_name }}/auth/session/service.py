@@ -1,13 +1,13 @@
 """What can be done with sessions: begin, list, end, and change the password behind them."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from ...core.clock import Clock
 from ...core.errors import NotFound
+from ...core.pagination import Paging, Rows
 from ...users.models import User
 from ..login import PasswordLogin
 from ..principal import Principal
@@ -68,7 +68,7 @@ class LoginService:
     async def log_out(self, principal: Principal) -> None:
         """End the caller's session."""
         if principal.login_id is not None:
-            await self.opener.sessions.delete(principal.login_id)
+            await self.opener.sessions.end(principal.login_id)
         log.info("logout", user_id=principal.user_id)
 
     async def log_out_everywhere(self, principal: Principal) -> None:
@@ -89,26 +89,20 @@ class LoginService:
         await self.opener.sessions.end_all(user)
         return await self.opener.begin(user, user_agent=user_agent)
 
-    async def page(
-        self, principal: Principal, *, limit: int, cursor: str | None
-    ) -> tuple[Sequence[SessionRead], str | None]:
+    async def page(self, principal: Principal, paging: Paging) -> Rows[SessionRead]:
         """Give one page of the caller's sessions, newest first."""
-        rows, next_cursor = await self.opener.sessions.page(
-            principal.user_id,
-            self.opener.lifetime,
-            self.opener.clock.now(),
-            limit=limit,
-            cursor=cursor,
+        rows = await self.opener.sessions.page(
+            principal.user_id, self.opener.lifetime, paging, now=self.opener.clock.now()
         )
-        items = [SessionRead.model_validate(row) for row in rows]
+        items = [SessionRead.model_validate(row) for row in rows.items]
         for item in items:
             item.current = item.id == principal.login_id
-        return items, next_cursor
+        return Rows(items, rows.next_cursor)
 
     async def end(self, principal: Principal, session_id: int) -> None:
         """End one of the caller's sessions. Raises `NotFound`."""
         login = await self.opener.sessions.get(session_id, user_id=principal.user_id)
         if login is None:
             raise NotFound
-        await self.opener.sessions.delete(login.id)
+        await self.opener.sessions.end(login.id)
         log.info("session.ended", user_id=principal.user_id)

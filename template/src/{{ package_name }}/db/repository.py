@@ -1,0 +1,57 @@
+"""What all repositories do."""
+
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..core.pagination import Paging, Rows, Sort
+from .base import Base
+
+Model = TypeVar("Model", bound=Base)
+T = TypeVar("T")
+
+
+class Repository(Generic[Model]):
+    """Finds and stores the rows of one model within one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: Model) -> None:
+        """Store a new row; it has an id afterwards."""
+        self._session.add(row)
+        await self._session.flush()
+
+    async def save(self) -> None:
+        """Write what was changed about rows that came from here.
+
+        Raises `StaleDataError` where one has a version and somebody else has changed it since.
+        """
+        await self._session.flush()
+
+    async def delete(self, row: Model) -> None:
+        """Remove a row, and what belongs to it."""
+        await self._session.delete(row)
+        await self._session.flush()
+
+    async def _one(self, statement: Select[T]) -> T | None:
+        return (await self._session.scalars(statement)).one_or_none()
+
+    async def _page(
+        self, statement: Select[Model], sort: Sort, paging: Paging, **equal: Any
+    ) -> Rows[Model]:
+        """Give one page of the rows that equal these values, of which None means any.
+
+        One row more than asked for is read: it tells whether there is a next page.
+        Raises `Unprocessable` for a cursor that is not one of this list.
+        """
+        known = {name: value for name, value in equal.items() if value is not None}
+        statement = statement.filter_by(**known)
+        if paging.cursor is not None:
+            statement = statement.where(sort.after(paging.cursor))
+        statement = statement.order_by(*sort.order_by()).limit(paging.limit + 1)
+        rows = (await self._session.scalars(statement)).all()
+        if len(rows) <= paging.limit:
+            return Rows(rows, None)
+        return Rows(rows[: paging.limit], sort.cursor(rows[paging.limit - 1]))
