@@ -101,14 +101,14 @@ def test_tests_never_replace_the_session() -> None:
 
 
 def test_the_default_service_is_short_enough_to_read(rendered: Render) -> None:
-    """At most 2,850 lines of code in src/, and under 900 lines of any kind in the harness.
+    """At most 2,500 lines of code in src/, and 900 lines of any kind in the harness.
 
     In src/ blank lines, comments and docstrings are for the reader and are not counted.
     """
     project = rendered("defaults").path
 
-    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 2850
-    assert _lines(project / "tests" / "harness") < 900
+    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 2500
+    assert _lines(project / "tests" / "harness") <= 900
 
 
 @every_answer_set
