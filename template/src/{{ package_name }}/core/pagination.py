@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator, BaseModel, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .errors import Unprocessable
-from .types import Id, Text
+from .types import MAX_ID, Id, Text
 
 T = TypeVar("T")
 
@@ -23,10 +23,12 @@ def _in_utc(value: datetime) -> datetime:
     return value
 
 
+Integer = Annotated[int, Field(ge=-MAX_ID - 1, le=MAX_ID)]
+
 # What a cursor holds, by the type of the column: the name of the order, a value and an id.
 CURSORS: dict[type, TypeAdapter[tuple[str, Any, int]]] = {
     datetime: TypeAdapter(tuple[str, Annotated[datetime, AfterValidator(_in_utc)], Id]),
-    int: TypeAdapter(tuple[str, Id, Id]),
+    int: TypeAdapter(tuple[str, Integer, Id]),
     str: TypeAdapter(tuple[str, Text, Id]),
 }
 
