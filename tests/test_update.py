@@ -124,7 +124,7 @@ def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
     assert _git(project, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize(("before", "after"), itertools.pairwise(WALK))
+@pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(WALK)))
 def test_answers_can_be_changed(
     rendered: Render, released: Template, tmp_path: Path, before: str, after: str
 ) -> None:
