@@ -1,5 +1,8 @@
 """Fixtures for the template's tests, and the count of what the rendered suites ran."""
 
+import fcntl
+import json
+import os
 from collections.abc import Callable
 
 import pytest
@@ -12,16 +15,29 @@ collect_ignore = ["mistakes"]  # they are tests of a rendered project, which has
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rendered]:
-    """Give the project of an answer set, rendered once: for reading only."""
+    """Give the project of an answer set, rendered once for all workers: for reading only."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered"
+    folder.mkdir(exist_ok=True)
     done: dict[str, Rendered] = {}
 
     def render(name: str) -> Rendered:
         if name not in done:
-            folder = tmp_path_factory.mktemp(name) / "project"
-            done[name] = template.render(template.answers_of(name), folder)
+            project, answers = folder / name, folder / f"{name}.json"
+            with (folder / f"{name}.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not answers.exists():
+                    new = template.render(template.answers_of(name), project)
+                    answers.write_text(json.dumps(new.answers), encoding="utf-8")
+            done[name] = Rendered(project, json.loads(answers.read_text(encoding="utf-8")))
         return done[name]
 
     return render
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the rendered suites first: at the end, short tests keep every worker busy."""
+    items.sort(key=lambda item: not item.name.startswith("test_variant["))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -37,17 +37,21 @@ def terminate(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(command: str, *, folder: Path, stop: Stop) -> Iterator[httpx2.Client]:
+def serving(
+    command: str, *, folder: Path, stop: Stop, **environment: str
+) -> Iterator[httpx2.Client]:
     """Run a server as typed, give a client of it, stop it, and see that nothing is left running.
 
     A port that somebody else uses is avoided; apart from that the command runs as written. Tests
     that serve take turns, so that they do not find each other behind port 8000.
     """
     with _turn():
-        yield from _serve(command, folder, stop)
+        yield from _serve(command, folder, stop, environment)
 
 
-def _serve(command: str, folder: Path, stop: Stop) -> Iterator[httpx2.Client]:
+def _serve(
+    command: str, folder: Path, stop: Stop, environment: Mapping[str, str]
+) -> Iterator[httpx2.Client]:
     port = 8000
     if _in_use(port):
         port = free_port()
@@ -57,7 +61,7 @@ def _serve(command: str, folder: Path, stop: Stop) -> Iterator[httpx2.Client]:
         process = subprocess.Popen(
             shlex.split(command),
             cwd=folder,
-            env=clean_environment(),
+            env=clean_environment(**environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

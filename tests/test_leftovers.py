@@ -72,7 +72,11 @@ TRACES = [
     Trace("session", _not("auth", "session"), r"cookie|csrf|auth/sessions?\b", r"\bcookies\b"),
     Trace("api_key", _not("auth", "api_key"), r"create[-_]api[-_]key"),
     Trace("personal_api_keys", lambda known: not known["has_api_keys"], r"api[-_ ]?keys?\b"),
-    Trace("passwords", lambda known: not known["has_passwords"], r"argon2|pwdlib|password_hash"),
+    Trace(
+        "passwords",
+        lambda known: not known["has_passwords"],
+        r"argon2|pwdlib|\bpasswords?\b|password_hash",
+    ),
     Trace("login", lambda known: not known["has_passwords"], r"\blog ?in\b|secret_key"),
     Trace(
         "roles",

@@ -17,6 +17,8 @@ from tests.servers import redis
 from tests.shell import run
 
 CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
+# A suite in two processes: each has a database of its own, on both servers.
+PARALLEL = {"defaults", "postgres-dbmate-session"}
 TOOLS = {"ruff", "lint-imports", "mypy", "pyright"}
 # It takes as long as half a suite: for one of each style, and among them both databases and every
 # strategy. Mypy, which is stricter, looks at all.
@@ -84,7 +86,8 @@ def test_variant(
     with subtests.test("suite"):
         with redis(tmp_path) as url:
             environment["TEST_REDIS_URL"] = url
-            output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no")
+            workers = ["-n", "2"] if variant.name in PARALLEL else []
+            output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no", *workers)
         last_line = output.splitlines()[-1]
         closing = CLOSING_LINE.fullmatch(last_line)
         assert closing is not None, last_line

@@ -61,7 +61,7 @@ def configure_logging(*, level: str, json_lines: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    final.insert(0, ProcessorFormatter.remove_processors_meta)
+    final = [ProcessorFormatter.remove_processors_meta, *final]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level, force=True)

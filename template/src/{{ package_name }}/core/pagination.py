@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
 from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,7 +17,8 @@ from .types import MAX_ID, Id, Text
 T = TypeVar("T")
 
 
-def _in_utc(value: datetime) -> datetime:
+def _in_utc(text: object) -> datetime:
+    value = datetime.fromisoformat(str(text))
     if value.utcoffset() != timedelta(0):
         raise ValueError("must be in UTC, as in all cursors that were given")
     return value
@@ -27,7 +28,7 @@ Integer = Annotated[int, Field(ge=-MAX_ID - 1, le=MAX_ID)]
 
 # What a cursor holds, by the type of the column: the name of the order, a value and an id.
 CURSORS: dict[type, TypeAdapter[tuple[str, Any, int]]] = {
-    datetime: TypeAdapter(tuple[str, Annotated[datetime, AfterValidator(_in_utc)], Id]),
+    datetime: TypeAdapter(tuple[str, Annotated[datetime, BeforeValidator(_in_utc)], Id]),
     int: TypeAdapter(tuple[str, Integer, Id]),
     str: TypeAdapter(tuple[str, Text, Id]),
 }

@@ -18,3 +18,9 @@ class RequestBody(BaseModel):
     """What a caller sends: a field that nobody knows is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ResponseBody(BaseModel):
+    """What a caller gets: `model_validate` takes a row."""
+
+    model_config = ConfigDict(from_attributes=True)

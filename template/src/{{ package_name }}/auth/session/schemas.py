@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from ...core.types import ResponseBody
 
 
-class SessionRead(BaseModel):
+class SessionRead(ResponseBody):
     """A login as its user sees it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     created_at: datetime
