@@ -78,4 +78,5 @@ def render(answers: Answers, destination: Path) -> Rendered:
         quiet=True,
         vcs_ref="HEAD",
     )
-    return Rendered(destination, dict(worker.answers.combined))
+    names = [name for name in settings() if not name.startswith("_")]
+    return Rendered(destination, {name: worker.answers.combined[name] for name in names})

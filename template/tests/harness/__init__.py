@@ -1,6 +1,5 @@
 """The machinery behind the fixtures of conftest.py, all of it in one event loop.
 
-A test gets a `ServiceUnderTest` (service.py) on one of three tiers (tiers.py): a transaction that
-is rolled back, a database of its own, a real server. Guards refuse the mistakes that async tests
-invite; the diagnosis explains those that get through.
+A test gets a `ServiceUnderTest` (service.py) on one of three tiers (tiers.py). Guards refuse the
+mistakes that async tests invite; the diagnosis explains those that get through.
 """
