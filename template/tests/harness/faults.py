@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from .service import ServiceUnderTest
 
-# Not what a limit is about: the tiers differ in them.
-TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the tiers differ in them
 
 
 @contextmanager
