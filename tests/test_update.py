@@ -5,6 +5,7 @@ Typed as a person would: without --trust, with nobody at the keyboard, in a proj
 
 import filecmp
 import itertools
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,15 +22,13 @@ Render = Callable[[str], Rendered]
 CONFLICT = "<<<<<<<"
 PARTS = ("copier.yml", "extensions", "template")
 
-# Every change of the strategy and of the database; every style is left and reached.
+# A circle that leaves and reaches every strategy, both databases, every style and every feature.
 WALK = [
-    "sqlite-alembic-jwt",
+    "defaults",
     "postgres-dbmate-session",
     "sqlite-create_all-none",
     "postgres-alembic-api_key",
-    "sqlite-create_all-session",
-    "postgres-dbmate-jwt",
-    "sqlite-alembic-none",
+    "defaults",
 ]
 
 
@@ -75,13 +74,15 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
     _edit(project / "README.md", "# My Service", "# The Service of the Team")
     (project / "src" / "my_service" / "teams.py").write_text('"""Teams."""\n')
     (project / "compose.yaml").unlink()
+    removed = project / ".pre-commit-config.yaml"
+    removed.write_text(removed.read_text() + "# The team's own.\n")
     _commit(project, "what the team did")
 
     documents = "src/*/documents/service.py"
     released.edit(documents, "Change a document.", "Change one document.")
     released.edit("README.md", "## Read on", "## Read more")
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
-    next(released.path.glob("template/.pre-commit-config.yaml*")).unlink()
+    next(released.path.glob(f"template/{removed.name}*")).unlink()
     released.release("1.1.0")
     output = _update(project)
 
@@ -92,7 +93,7 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
     assert readme.startswith("# The Service of the Team")
     assert "## Read more" in readme
     assert (project / "NEWS.md").exists()
-    assert not (project / ".pre-commit-config.yaml").exists()
+    assert f" D {removed.name}" in _git(project, "status", "--porcelain").splitlines()
     assert (project / "src" / "my_service" / "teams.py").exists()
     assert not (project / "compose.yaml").exists()
     assert _conflicts(project) == []
@@ -100,12 +101,16 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
 
 
 def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project: Path) -> None:
-    """It carries the markers of Git, with both versions; everything else has arrived."""
+    """It carries the markers of Git, with both versions; everything else has arrived.
+
+    The undo of the documentation brings back what was committed, although a file is unmerged.
+    """
     _edit(project / "README.md", "## Read on", "## Where to read on")
     _commit(project, "what the team did")
 
     released.edit("README.md", "## Read on", "## Read more")
     released.edit("src/*/documents/service.py", "Change a document.", "Change one document.")
+    (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     released.release("1.1.0")
     _update(project)
 
@@ -115,6 +120,10 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project
     assert "## Read more" in readme
     service = project / "src" / "my_service" / "documents" / "service.py"
     assert "Change one document." in service.read_text()
+    assert (project / "NEWS.md").exists()
+
+    run(["sh", "-c", _undo()], folder=project).check()
+    assert _git(project, "status", "--porcelain") == ""
 
 
 def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
@@ -146,6 +155,13 @@ def test_answers_can_be_changed(
     assert {name: _answers(project)[name] for name in asked} == {
         name: rendered(after).answers[name] for name in asked
     }
+
+
+def _undo() -> str:
+    """Read the command that the documentation gives to somebody whose update went wrong."""
+    text = (template.ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
+    [command] = re.findall("Something went wrong\\? `(.+?)`", text)
+    return str(command)
 
 
 def _copy(released: Template, answers: Answers, project: Path) -> Path:
