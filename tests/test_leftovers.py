@@ -77,7 +77,8 @@ TRACES = [
         lambda known: not known["has_passwords"],
         r"argon2|pwdlib|\bpasswords?\b|password_hash",
         # Those of others, which no answer and no log may show; and one in the URL of a database.
-        r"passwords too|the password is|password=hunter2|user:password@|url\.password|\"password\"|S105.*",
+        r"passwords too|the password is|password=hunter2|user:password@|url\.password"
+        r"|\"password\"|S105.*",
     ),
     Trace("login", lambda known: not known["has_passwords"], r"\blog ?in\b|secret_key"),
     Trace(
