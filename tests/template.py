@@ -12,6 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 ANSWERS = ROOT / "tests" / "answers"
 ANSWERS_FILE = ".copier-answers.yml"
 
+# One for each style, and among them both databases and every migration strategy: for what would
+# take too long with every answer set.
+ONE_OF_EACH_STYLE = [
+    "defaults",
+    "postgres-dbmate-session",
+    "sqlite-create_all-api_key",
+    "postgres-alembic-none",
+]
+
 Answers = Mapping[str, Any]
 
 
@@ -60,6 +69,12 @@ def answer_sets() -> list[str]:
 def answers_of(name: str) -> dict[str, Any]:
     """Read one answer set: only what differs from the defaults."""
     loaded: dict[str, Any] = yaml.safe_load((ANSWERS / f"{name}.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def remembered(project: Path) -> dict[str, Any]:
+    """Read what a project remembers of its rendering: its answers, and its release."""
+    loaded: dict[str, Any] = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
     return loaded
 
 

@@ -5,21 +5,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
-import yaml
 
 from tests import template
 from tests.servers import interrupt, serving, terminate
 from tests.shell import OWN_COMMANDS, run
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery staple"
-
-# One for each style, and among them both databases and every migration strategy.
-NAMES = [
-    "defaults",
-    "postgres-dbmate-session",
-    "sqlite-create_all-api_key",
-    "postgres-alembic-none",
-]
 
 
 @pytest.fixture
@@ -32,7 +23,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("project", NAMES, indirect=True)
+@pytest.mark.parametrize("project", template.ONE_OF_EACH_STYLE, indirect=True)
 def test_the_first_command_serves(project: Path) -> None:
     """A user made at the command line writes a document, and reads it again after a restart."""
     dev, _ = _commands(project)
@@ -96,5 +87,4 @@ def _service(project: Path, *words: str, stdin: str = "") -> str:
 
 def _style(project: Path) -> str:
     """Read which auth style was answered."""
-    answers = yaml.safe_load((project / template.ANSWERS_FILE).read_text(encoding="utf-8"))
-    return str(answers["auth"])
+    return str(template.remembered(project)["auth"])

@@ -97,7 +97,7 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
     assert (project / "src" / "my_service" / "teams.py").exists()
     assert not (project / "compose.yaml").exists()
     assert _conflicts(project) == []
-    assert _answers(project)["_commit"] == "1.1.0"
+    assert template.remembered(project)["_commit"] == "1.1.0"
 
 
 def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project: Path) -> None:
@@ -152,7 +152,7 @@ def test_answers_can_be_changed(
     files.remove(template.ANSWERS_FILE)
     assert filecmp.cmpfiles(new, project, files, shallow=False)[1:] == ([], [])
     asked = template.questions()
-    assert {name: _answers(project)[name] for name in asked} == {
+    assert {name: template.remembered(project)[name] for name in asked} == {
         name: rendered(after).answers[name] for name in asked
     }
 
@@ -189,12 +189,6 @@ def _given(answers: Answers, project: Path) -> list[str]:
     asked = template.questions().keys() & answers.keys()
     file.write_text(yaml.safe_dump({name: answers[name] for name in asked}), encoding="utf-8")
     return [f"--data-file={file}"]
-
-
-def _answers(project: Path) -> Answers:
-    """Read what the project remembers."""
-    loaded: Answers = yaml.safe_load((project / template.ANSWERS_FILE).read_text(encoding="utf-8"))
-    return loaded
 
 
 def _conflicts(project: Path) -> list[str]:

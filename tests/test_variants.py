@@ -20,15 +20,8 @@ CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
 # A suite in two processes: each has a database of its own, on both servers.
 PARALLEL = {"defaults", "postgres-dbmate-session"}
 TOOLS = {"ruff", "lint-imports", "mypy", "pyright"}
-# It takes as long as half a suite: for one of each style, and among them both databases and every
-# strategy. Mypy, which is stricter, looks at all.
-PYRIGHT = {
-    "defaults",
-    "everything",
-    "postgres-dbmate-session",
-    "sqlite-create_all-api_key",
-    "postgres-alembic-none",
-}
+# It takes as long as half a suite. Mypy, which is stricter, looks at all.
+PYRIGHT = {*template.ONE_OF_EACH_STYLE, "everything"}
 
 
 @dataclass(frozen=True)
