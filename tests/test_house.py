@@ -101,21 +101,21 @@ def test_tests_never_replace_the_session() -> None:
 
 
 def test_the_default_service_is_short_enough_to_read(rendered: Render) -> None:
-    """At most 2,500 lines of code in src/, and 900 lines of Python of any kind in the harness.
+    """At most 2,500 lines of code in src/, and 900 lines of Python of any kind in the kit.
 
     In src/ blank lines, comments and docstrings are for the reader and are not counted.
     """
     project = rendered("defaults").path
 
     assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 2500
-    assert _lines(project / "tests" / "harness") <= 900
+    assert _lines(project / "tests" / "kit") <= 900
 
 
 @every_answer_set
 def test_modules_and_functions_are_short(name: str, rendered: Render) -> None:
-    """A module of the service or its harness stays under 300 lines, a function under 40."""
+    """A module of the service or its kit stays under 300 lines, a function under 40."""
     project = rendered(name)
-    folders = (project.path / "src", project.path / "tests" / "harness")
+    folders = (project.path / "src", project.path / "tests" / "kit")
     modules = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
     long_modules = [
         path.relative_to(project.path)

@@ -6,7 +6,7 @@ Says: The test starts another event loop: TestClient, asyncio.run() or anyio.run
 from my_service.main import create_app
 from starlette.testclient import TestClient
 
-from ..harness.settings import make_settings
+from ..adapter import make_settings
 
 
 async def test_own_client() -> None:

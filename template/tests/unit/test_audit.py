@@ -1,4 +1,4 @@
-"""The audit sorts the tests of a suite that was not made with this harness."""
+"""The audit sorts the tests of a suite that was not made with this kit."""
 
 from pathlib import Path
 

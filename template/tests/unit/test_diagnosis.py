@@ -4,8 +4,8 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 from starlette.types import Receive, Scope, Send
 
-from ..harness.diagnosis import diagnose
-from ..harness.refusal import WORDS
+from ..kit.diagnosis import diagnose
+from ..kit.refusal import WORDS
 
 # What the libraries say.
 MESSAGES = {

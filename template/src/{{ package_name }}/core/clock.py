@@ -29,7 +29,7 @@ class FrozenClock(Clock):
         self._now += by
 
 
-def get_clock(request: Request) -> Clock:
+async def get_clock(request: Request) -> Clock:
     """Give the application's clock."""
     clock: Clock = request.app.state.clock
     return clock

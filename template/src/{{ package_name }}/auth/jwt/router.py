@@ -16,7 +16,7 @@ from .service import LoginService, TokenIssuer
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-def get_login_service(request: Request, session: SessionDep) -> LoginService:
+async def get_login_service(request: Request, session: SessionDep) -> LoginService:
     """Give the service of logins for this request."""
     tokens, app = RefreshTokenRepository(session), request.app.state
     issuer = TokenIssuer(tokens, app.settings, app.clock)

@@ -22,7 +22,7 @@ from .service import LoginService, SessionOpener
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-def get_lifetime(request: Request) -> Lifetime:
+async def get_lifetime(request: Request) -> Lifetime:
     """Give the limits of sessions."""
     return Lifetime.of(request.app.state.settings)
 
@@ -30,7 +30,7 @@ def get_lifetime(request: Request) -> Lifetime:
 LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
 
 
-def get_login_service(
+async def get_login_service(
     request: Request, session: SessionDep, clock: ClockDep, lifetime: LifetimeDep
 ) -> LoginService:
     """Give the service of logins for this request."""

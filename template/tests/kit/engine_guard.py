@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, Pool, event
 
+from ..adapter import NO_DATABASE
 from .refusal import refuse
-from .settings import NO_DATABASE
 
 # Tell whether the arguments of a connection lead to a database that this suite made.
 _made: list[Callable[[list[Any], dict[str, Any]], bool]] = []
