@@ -1,9 +1,11 @@
 """What is in a SQLite database. It keeps statements as they were typed: spelling is evened out."""
 
 import re
+import warnings
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Inspector, inspect, text
+from sqlalchemy.exc import SAWarning
 
 _TABLES = text("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
 _STATEMENTS = text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
@@ -39,9 +41,13 @@ def read(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def _constraints(inspector: Inspector, table: str) -> Iterator[tuple[str, str]]:
+    with warnings.catch_warnings():
+        # Indexes are read from their statements.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
+        uniques = inspector.get_unique_constraints(table)
     key = inspector.get_pk_constraint(table)
     yield str(key["name"] or "primary key"), f"PRIMARY KEY {key['constrained_columns']}"
-    for unique in inspector.get_unique_constraints(table):
+    for unique in uniques:
         definition = f"UNIQUE {unique['column_names']}"
         yield str(unique["name"] or definition), definition
     for check in inspector.get_check_constraints(table):

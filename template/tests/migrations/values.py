@@ -35,6 +35,8 @@ def plain(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     type_ = type_._variant_mapping.get(dialect.name, type_)
     if isinstance(type_, TypeDecorator) and not isinstance(type_, sa.Interval | sa.PickleType):
         return plain(type_.load_dialect_impl(dialect), dialect)
+    if isinstance(type_, sa.ARRAY):
+        return sa.ARRAY(plain(type_.item_type, dialect), dimensions=type_.dimensions)
     return type_
 
 
@@ -62,7 +64,7 @@ def candidates(type_: TypeEngine[Any], checks: Iterable[str]) -> list[Any]:
 def _ordinary(type_: TypeEngine[Any]) -> list[Any]:
     """Return a few values of a type, in their order."""
     if isinstance(type_, sa.ARRAY):
-        return [[value] for value in _ordinary(type_.item_type)]
+        return [_nested(value, type_.dimensions or 1) for value in _ordinary(type_.item_type)]
     if isinstance(type_, sa.Enum):
         return list(type_.enums)
     for kind, values in _VALUES.items():
@@ -76,8 +78,12 @@ def _ordinary(type_: TypeEngine[Any]) -> list[Any]:
     if isinstance(type_, sa.Uuid):
         return [uuid.UUID(int=1) if type_.as_uuid else str(uuid.UUID(int=1))]
     name = type_.__visit_name__.upper()
-    written = "empty" if name.endswith(("RANGE", "MULTIRANGE")) else WRITTEN.get(name)
+    written = "empty" if name.endswith("RANGE") else WRITTEN.get(name)
     return [] if written is None else [literal_column(f"'{written}'")]
+
+
+def _nested(value: Any, dimensions: int) -> Any:
+    return [_nested(value, dimensions - 1)] if dimensions else value
 
 
 def _moment(type_: sa.DateTime | sa.Time, hour: int) -> Any:

@@ -11,7 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import ARRAY, Column, Dialect, Enum
+from sqlalchemy import ARRAY, Column, Dialect, Enum, ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import JSON, JSONB, CreateEnumType, DropEnumType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -61,10 +61,32 @@ def render_enum(item: Enum, autogenerate: AutogenContext) -> str:
 def process_revision_directives(
     context: MigrationContext, revision: object, directives: list[ops.MigrationScript]
 ) -> None:
-    """Create the types that the models add and drop those that they no longer use; and back."""
+    """Write what belongs to no single table: enumerated types, and keys between two new tables."""
     [script] = directives
     upgrade, downgrade = script.upgrade_ops, script.downgrade_ops
-    if upgrade is None or downgrade is None or context.connection is None:
+    if upgrade is not None and downgrade is not None:
+        _add_circular_keys(upgrade, downgrade)
+        _add_enumerated_types(context, upgrade, downgrade)
+
+
+def _add_circular_keys(upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps) -> None:
+    """Create the keys with `use_alter=True` when their tables are there, as the models ask for."""
+    keys = [
+        item
+        for operation in upgrade.ops
+        if isinstance(operation, ops.CreateTableOp)
+        for item in operation.columns
+        if isinstance(item, ForeignKeyConstraint) and item.use_alter
+    ]
+    upgrade.ops += [ops.CreateForeignKeyOp.from_constraint(key) for key in keys]
+    downgrade.ops[:0] = [ops.DropConstraintOp.from_constraint(key) for key in keys]
+
+
+def _add_enumerated_types(
+    context: MigrationContext, upgrade: ops.UpgradeOps, downgrade: ops.DowngradeOps
+) -> None:
+    """Create the types that the models add and drop those that they no longer use; and back."""
+    if context.connection is None:
         return
     tables = context.opts["target_metadata"].tables.values()
     used = _enums((column.type for table in tables for column in table.c), context.dialect)
