@@ -8,9 +8,10 @@ import re
 import time
 import uuid
 from abc import ABC, abstractmethod
+from weakref import WeakKeyDictionary
 
 import structlog
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from .errors import PayloadTooLarge, Unavailable, problem_response
 log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_templates: WeakKeyDictionary[FastAPI, dict[object, str]] = WeakKeyDictionary()
 # The docs page loads scripts and styles; everything else is data.
 _PAGES = ("/docs",)
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -30,6 +32,21 @@ _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 def is_health_check(scope: Scope) -> bool:
     """Say whether this is one of the many requests that ask only whether the service is well."""
     return str(scope["path"]).startswith("/health/")
+
+
+def route_template(scope: Scope) -> str:
+    """Return the route as it was declared: the same for every id, so that logs can be counted.
+
+    It is "unknown" where no route matches, and until one has been looked for.
+    """
+    app, endpoint = scope["app"], scope.get("endpoint")
+    templates = _templates.setdefault(app, {})
+    if endpoint is not None and endpoint not in templates:
+        templates |= {
+            getattr(context.original_route, "endpoint", None): context.path or "unknown"
+            for context in iter_route_contexts(app.routes)
+        }
+    return templates.get(endpoint, "unknown")
 
 
 class HttpMiddleware(ABC):
@@ -51,10 +68,6 @@ class HttpMiddleware(ABC):
 class RequestContext(HttpMiddleware):
     """Gives each request an id, and writes one line about it when it has been answered."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app)
-        self._templates: dict[object, str] = {}
-
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under its id: the caller's own where that is harmless."""
         request_id = Headers(scope=scope).get("x-request-id", "")
@@ -75,20 +88,11 @@ class RequestContext(HttpMiddleware):
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            scope["route_template"] = template = self._template(scope)
+            scope["route_template"] = template = route_template(scope)
             if not is_health_check(scope):
                 ms = round((time.perf_counter() - started) * 1000, 1)
                 status = scope["status"]
                 log.info("request", method=scope["method"], route=template, status=status, ms=ms)
-
-    def _template(self, scope: Scope) -> str:
-        """Give the route as it was declared: the same for every id, so logs can be counted."""
-        if not self._templates:
-            self._templates = {
-                getattr(context.original_route, "endpoint", None): context.path or "unknown"
-                for context in iter_route_contexts(scope["app"].routes)
-            }
-        return self._templates.get(scope.get("endpoint"), "unknown")
 
 
 class SecurityHeaders(HttpMiddleware):
