@@ -35,9 +35,10 @@ class Installed:
         )
         self.uv("sync", "--quiet")
 
-    def uv(self, *words: str) -> str:
+    def uv(self, *words: str, **environment: str) -> str:
         """Run `uv` with these words; return what it printed. Fail the test if it fails."""
-        return run(["uv", *words], folder=self.folder, environment=self.environment).check()
+        environment = self.environment | environment
+        return run(["uv", *words], folder=self.folder, environment=environment).check()
 
     def suite(self, *options: str) -> int:
         """Run the suite; return the number of its tests.
