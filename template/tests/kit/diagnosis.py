@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .guards import LOOP
+from .guards.tasks import LOOP
 from .refusal import WORDS, explain
 
 # What has a frame and waits for something else: coroutines, generators of both kinds.

@@ -16,7 +16,7 @@ import pytest
 RULES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 HEADINGS = ("test", "kind", "client", "database", "auth", "advice")
 HERE = Path(__file__).resolve().parent
-OWN = {HERE / "conftest.py", HERE / "audit.py", *HERE.glob("kit/*.py")}
+OWN = {HERE.parent / "conftest.py", HERE.parent / "adapter.py", *HERE.rglob("*.py")}
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
