@@ -29,7 +29,9 @@ def test_pytest_runs_from_a_parent_folder_that_names_the_service(
     with subtests.test("without it"):
         finished = run(command, folder=repository)
         assert finished.code != 0
-        words = "pytest has not read services/api/pytest.ini: name the folder, `pytest services/api`."
+        words = (
+            "pytest has not read services/api/pytest.ini: name the folder, `pytest services/api`."
+        )
         assert words in finished.output.splitlines()
         assert "Traceback" not in finished.output
 
