@@ -1,4 +1,4 @@
-"""Raises an error where code of the service blocks the event loop."""
+"""Finds code of the service that blocks the event loop."""
 
 from collections.abc import Iterator
 

@@ -38,13 +38,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
 
 
 def _asked_for(item: pytest.Function) -> list[str]:
-    """Give the fixtures that a test names itself."""
+    """Return the fixtures that a test names itself."""
     used = [name for mark in item.iter_markers("usefixtures") for name in mark.args]
     return [*inspect.signature(item.obj).parameters, *used]
 
 
 def _is_async(fixture: str, item: pytest.Function) -> bool:
-    """Say whether a fixture, or one that it is made of, is asynchronous."""
+    """Return whether a fixture, or one that it is made of, is asynchronous."""
     definitions = item._fixtureinfo.name2fixturedefs.get(fixture, ())
     return any(
         inspect.iscoroutinefunction(definition.func)
