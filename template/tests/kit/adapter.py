@@ -49,6 +49,7 @@ class Adapter(Protocol):
 
     def reset(self, running: "Lifespan") -> None:
         """Reset what no transaction rolls back, such as counters in memory, before each test."""
+        return
 
     def postgres_server(self) -> AbstractContextManager[str]:
         """Start a server for one run and return its URL; it stops when the block ends.
