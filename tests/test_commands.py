@@ -42,16 +42,27 @@ def test_the_first_command_serves(project: Path) -> None:
         assert client.get(place).json() == written.json()
 
 
-@pytest.mark.parametrize("project", ["defaults"], indirect=True)
-def test_the_second_command_passes(project: Path) -> None:
-    """The suite needs no server and no setting."""
-    _, tests = _commands(project)
+def test_commands_of_a_clone_pass(tmp_path: Path) -> None:
+    """What the README says to type in a clone, followed by the two commands of the project."""
+    clone, project = tmp_path / "oneloop", tmp_path / "my-service"
+    run(["git", "clone", "--quiet", template.ROOT, clone], folder=tmp_path).check()
+    copy, suite = _typed_in_a_clone(clone)
 
-    run(tests.split(), folder=project).check()
+    run(["bash", "-c", f"{copy} --defaults"], folder=clone).check()
+    assert template.remembered(project)["_src_path"] == str(clone)
+    assert suite == f"cd ../{project.name} && {_commands(project)[1]}"
+    run(["bash", "-c", suite], folder=clone).check()
+
+
+def _typed_in_a_clone(clone: Path) -> list[str]:
+    """Return the commands of the README's section about a clone."""
+    readme = (clone / "README.md").read_text(encoding="utf-8")
+    _, _, section = readme.partition("## In a clone of this repository\n")
+    return re.findall(r"(?m)^    (.+)$", section.partition("\n## ")[0])
 
 
 def _commands(project: Path) -> list[str]:
-    """Read the two commands of the README: the first that it tells to type."""
+    """Return the first two commands of a project's README."""
     readme = (project / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"(?m)^    (uv run .+)$", readme)[:2]
     assert commands == ["uv run my-service dev", "uv run pytest"]
