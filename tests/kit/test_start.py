@@ -21,7 +21,7 @@ def test_pytest_runs_from_a_parent_folder_that_names_the_service(
     repository: Path, subtests: pytest.Subtests
 ) -> None:
     """A service in a folder of a bigger repository."""
-    command = [repository / "services/api/.venv/bin/pytest", "-q", "-k", "test_health"]
+    command = [str(repository / "services/api/.venv/bin/pytest"), "-q", "-k", "test_health"]
 
     with subtests.test("with the folder"):
         output = run([*command, "services/api"], folder=repository).check()
