@@ -17,7 +17,7 @@ async def serve(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
     The options are those of `uvicorn.Config`.
     """
     config = uvicorn.Config(
-        app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2, **options
+        app, lifespan="off", log_config=None, timeout_graceful_shutdown=2, **options
     )
     server = uvicorn.Server(config)
     vars(server)["capture_signals"] = nullcontext  # Ctrl-C is for pytest
