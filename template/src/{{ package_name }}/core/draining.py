@@ -1,7 +1,8 @@
-"""A shutdown that load balancers notice in time: not ready first, not listening later."""
+"""A shutdown that nobody notices: not ready first, connections given up, not listening last."""
 
 import asyncio
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,25 +12,28 @@ from fastapi import FastAPI
 
 @contextmanager
 def drained(app: FastAPI, seconds: float) -> Iterator[None]:
-    """In the block, answer SIGTERM by being not ready for `seconds`, then do what was done before.
+    """In the block, answer SIGTERM by draining for `seconds`, then do what was done before.
 
-    Meanwhile requests are served as ever. Call it in the lifespan: the server has taken the
-    signal by then. With 0 seconds nothing changes.
+    To drain is to be not ready, to serve requests as ever, and to say with each answer that the
+    connection ends. Call it in the lifespan: the server has taken the signal by then.
     """
     app.state.draining = False
-    if seconds == 0:
+    if threading.current_thread() is not threading.main_thread():  # signals are not for others
         yield
         return
     loop = asyncio.get_running_loop()
-    stop = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def stop() -> None:
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)
 
     def drain(number: int, frame: FrameType | None) -> None:
         app.state.draining = True
-        if callable(stop):
-            loop.call_later(seconds, stop, number, frame)
+        loop.call_later(seconds, stop)
 
     signal.signal(signal.SIGTERM, drain)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGTERM, before)

@@ -8,11 +8,12 @@ import re
 import time
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 
 import structlog
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -22,9 +23,17 @@ from .errors import PayloadTooLarge, Unavailable, problem_response
 log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+RawHeader = tuple[bytes, bytes]
+_EVERY_ANSWER = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
 # The docs page loads scripts and styles; everything else is data.
 _PAGES = ("/docs",)
-_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_CLOSE = (b"connection", b"close")
 
 
 def is_health_check(scope: Scope) -> bool:
@@ -49,10 +58,11 @@ class HttpMiddleware(ABC):
 
 
 class RequestContext(HttpMiddleware):
-    """Gives each request an id, and writes one line about it when it has been answered."""
+    """Give each request an id, each answer the headers that all have, and the log a line."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         super().__init__(app)
+        self._https_only = https_only
         self._templates: dict[object, str] = {}
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,14 +76,15 @@ class RequestContext(HttpMiddleware):
         scope["status"] = 500
         started = time.perf_counter()
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                added = [(b"x-request-id", request_id.encode()), *self._headers(scope)]
+                _add_headers(message, added)
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send_with_headers)
         finally:
             scope["route_template"] = template = self._template(scope)
             if not is_health_check(scope):
@@ -81,8 +92,18 @@ class RequestContext(HttpMiddleware):
                 status = scope["status"]
                 log.info("request", method=scope["method"], route=template, status=status, ms=ms)
 
+    def _headers(self, scope: Scope) -> Iterator[RawHeader]:
+        """Return what tells browsers to trust an answer with as little as possible, and more."""
+        yield from _EVERY_ANSWER
+        if not scope["path"].startswith(_PAGES):
+            yield _DATA_POLICY
+        if self._https_only and scope["scheme"] == "https":
+            yield _HTTPS_ONLY
+        if scope["app"].state.draining:
+            yield _CLOSE  # the server will close it, and the next request shall not be lost
+
     def _template(self, scope: Scope) -> str:
-        """Give the route as it was declared: the same for every id, so logs can be counted."""
+        """Return the route as it was declared: the same for every id, so logs can be counted."""
         if not self._templates:
             self._templates = {
                 getattr(context.original_route, "endpoint", None): context.path or "unknown"
@@ -91,29 +112,11 @@ class RequestContext(HttpMiddleware):
         return self._templates.get(scope.get("endpoint"), "unknown")
 
 
-class SecurityHeaders(HttpMiddleware):
-    """Tells browsers to trust the answers with as little as possible."""
-
-    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
-        super().__init__(app)
-        self.https_only = https_only
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request and add the headers to its answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers.setdefault("Cache-Control", "no-store")
-                if not scope["path"].startswith(_PAGES):
-                    headers["Content-Security-Policy"] = _DATA_POLICY
-                if self.https_only and scope["scheme"] == "https":
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+def _add_headers(message: Message, added: Iterable[RawHeader]) -> None:
+    """Add headers to an answer, apart from those that it has."""
+    headers = message.get("headers", ())
+    names = {name for name, _ in headers}
+    message["headers"] = [*headers, *(header for header in added if header[0] not in names)]
 
 
 class AllowedHosts(HttpMiddleware):
@@ -183,8 +186,9 @@ class BodyLimit(HttpMiddleware):
 async def unhandled_error(request: Request, error: Exception) -> Response:
     """Turn an exception nobody handled into a 500 that tells nothing, and log it with its id.
 
-    The exception goes on after that: servers drop the connection, tests see what happened.
+    The exception goes on after that: tests see what happened, and the server drops the connection.
+    The caller is told so, or the next request would be sent on it and lost.
     """
     log.exception("unhandled exception", path=request.scope["path"])
     vars(error)["logged"] = True  # logging.py drops the server's own account of it
-    return problem_response(500)
+    return problem_response(500, headers={"Connection": "close"})
