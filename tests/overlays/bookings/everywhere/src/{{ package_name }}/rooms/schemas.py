@@ -1,7 +1,8 @@
 """What goes in and out of the routes of rooms."""
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -21,27 +22,35 @@ from ..equipment.schemas import EquipmentRead
 from .models import Kind
 
 HOUR_AND_MINUTE = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+AMOUNT = r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,2})?$"
 
 
-def _hour_and_minute(value: object) -> object:
-    if isinstance(value, time):
+def _written_as(pattern: str) -> BeforeValidator:
+    """Take a text that matches, as the document promises, and no other spelling of the value."""
+
+    def check(value: object) -> object:
+        if isinstance(value, int | float) or (
+            isinstance(value, str) and not re.fullmatch(pattern, value)
+        ):
+            raise ValueError(f"must be a text that matches {pattern}")
         return value
-    if not isinstance(value, str) or len(value) != 5:
-        raise ValueError("must be a time such as 09:30")
-    return time.fromisoformat(value)
+
+    return BeforeValidator(check)
 
 
 # The time on the wall of the room, which has no zone.
 WallTime = Annotated[
     time,
-    BeforeValidator(_hour_and_minute),
     PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str, when_used="json"),
+    _written_as(HOUR_AND_MINUTE),
     WithJsonSchema({"type": "string", "pattern": HOUR_AND_MINUTE}),
 ]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=80)]
 Label = Annotated[Text, StringConstraints(min_length=1, max_length=30)]
-Slot = Annotated[timedelta, Field(ge=timedelta(minutes=5), le=timedelta(days=1))]
-Rate = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
+Minutes = Annotated[int, Field(strict=True, ge=5, le=1440)]
+Rate = Annotated[
+    Decimal, _written_as(AMOUNT), WithJsonSchema({"type": "string", "pattern": AMOUNT})
+]
 Metres = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 HexColour = Annotated[str, StringConstraints(pattern="^#[0-9a-f]{6}$")]
 Facilities = Annotated[
@@ -71,7 +80,7 @@ class RoomCreate(RequestBody):
     part_of_id: UUID | None = None
     opens_at: WallTime = time(8)
     closes_at: WallTime = time(20)
-    slot: Slot = timedelta(minutes=30)
+    slot_minutes: Minutes = 30
     hourly_rate: Rate
     width: Metres
     length: Metres
@@ -90,7 +99,7 @@ class RoomUpdate(RequestBody):
     part_of_id: UUID | None = None
     opens_at: WallTime = time(8)
     closes_at: WallTime = time(20)
-    slot: Slot = timedelta(minutes=30)
+    slot_minutes: Minutes = 30
     hourly_rate: Rate = Decimal(0)
     width: Metres = 1
     length: Metres = 1
@@ -111,7 +120,7 @@ class RoomRead(ResponseBody):
     part_of_id: UUID | None
     opens_at: WallTime
     closes_at: WallTime
-    slot: timedelta
+    slot_minutes: int
     hourly_rate: Decimal
     width: float
     length: float
