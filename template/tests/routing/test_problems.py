@@ -32,7 +32,7 @@ def test_a_method_that_does_not_exist(client: TestClient) -> None:
 
 def test_a_method_that_does_not_exist_is_told_those_that_do(client: TestClient) -> None:
     """All of the path, not only those of the route that was declared first."""
-    response = client.put("/api/v1/documents/1")
+    response = client.put("/api/v1/users/1")
     assert response.status_code == 405
     assert response.headers["allow"] == "DELETE, GET, PATCH"
 
@@ -75,14 +75,14 @@ def test_a_request_id_that_could_do_harm_is_replaced(client: TestClient, request
 
 def test_a_body_that_is_too_large_is_not_read(client: TestClient) -> None:
     """S12"""
-    response = client.post("/api/v1/documents", content=b"x" * 1_100_000)
+    response = client.post("/api/v1/users", content=b"x" * 1_100_000)
     assert_too_large(response)
 
 
 def test_a_body_that_grows_too_large_is_not_read_on(client: TestClient) -> None:
     """S13, R31"""
     chunks = (b"x" * 100_000 for _ in range(11))
-    assert_too_large(client.post("/api/v1/documents", content=chunks))
+    assert_too_large(client.post("/api/v1/users", content=chunks))
 
 
 def assert_too_large(response: Response) -> None:
