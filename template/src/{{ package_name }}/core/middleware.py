@@ -9,9 +9,10 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from weakref import WeakKeyDictionary
 
 import structlog
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -29,6 +30,7 @@ _EVERY_ANSWER = (
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 )
+_templates: WeakKeyDictionary[FastAPI, dict[object, str]] = WeakKeyDictionary()
 # The docs page loads scripts and styles; everything else is data.
 _PAGES = ("/docs",)
 _DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -39,6 +41,22 @@ _CLOSE = (b"connection", b"close")
 def is_health_check(scope: Scope) -> bool:
     """Say whether this is one of the many requests that ask only whether the service is well."""
     return str(scope["path"]).startswith("/health/")
+
+
+def route_template(scope: Scope) -> str:
+    """Return the route as it was declared: the same for every id, so that logs can be counted.
+
+    It is "unknown" where no route matches, and until one has been looked for.
+    """
+    app, endpoint = scope["app"], scope.get("endpoint")
+    if endpoint is None:
+        return "unknown"
+    templates = _templates.setdefault(app, {})
+    if endpoint not in templates:
+        templates[endpoint] = "unknown"
+        for context in iter_route_contexts(app.routes):
+            templates[getattr(context.original_route, "endpoint", None)] = context.path or "unknown"
+    return templates[endpoint]
 
 
 class HttpMiddleware(ABC):
@@ -63,7 +81,6 @@ class RequestContext(HttpMiddleware):
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         super().__init__(app)
         self._https_only = https_only
-        self._templates: dict[object, str] = {}
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under its id: the caller's own where that is harmless."""
@@ -86,7 +103,7 @@ class RequestContext(HttpMiddleware):
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            scope["route_template"] = template = self._template(scope)
+            scope["route_template"] = template = route_template(scope)
             if not is_health_check(scope):
                 ms = round((time.perf_counter() - started) * 1000, 1)
                 status = scope["status"]
@@ -101,15 +118,6 @@ class RequestContext(HttpMiddleware):
             yield _HTTPS_ONLY
         if scope["app"].state.draining:
             yield _CLOSE  # the server will close it, and the next request shall not be lost
-
-    def _template(self, scope: Scope) -> str:
-        """Return the route as it was declared: the same for every id, so logs can be counted."""
-        if not self._templates:
-            self._templates = {
-                getattr(context.original_route, "endpoint", None): context.path or "unknown"
-                for context in iter_route_contexts(scope["app"].routes)
-            }
-        return self._templates.get(scope.get("endpoint"), "unknown")
 
 
 def _add_headers(message: Message, added: Iterable[RawHeader]) -> None:
