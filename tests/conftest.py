@@ -10,7 +10,8 @@ import pytest
 from tests import template
 from tests.template import Rendered
 
-collect_ignore = ["mistakes"]  # they are tests of a rendered project, which has its own libraries
+# Tests of rendered projects, which have their own libraries.
+collect_ignore = ["mistakes", "overlays"]
 
 
 @pytest.fixture(scope="session")

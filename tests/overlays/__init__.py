@@ -7,6 +7,8 @@
     dbmate-*/       the same as SQL, for each database; with create_all there is no history
     with_auth/      tests of who may do what
     edits.yml       the lines that change in files which the template has rendered
+
+`bugs.yml` holds bugs in it that its own tests have to notice.
 """
 
 from collections.abc import Iterator
@@ -17,10 +19,11 @@ import jinja2
 import yaml
 
 from tests import template
-from tests.mutants.catalogue import Edit
+from tests.edits import Edit
 from tests.template import Rendered
 
 HERE = Path(__file__).parent / "bookings"
+BUGS = Path(__file__).with_name("bugs.yml")
 SUFFIX = ".jinja"
 
 
