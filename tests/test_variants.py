@@ -4,22 +4,18 @@ The answer sets run on the Python that runs these tests; the defaults also on ev
 Python that is installed here.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests import pythons, template
+from tests.installed import Installed
 from tests.servers import redis
-from tests.shell import run
 
-CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
 # A suite in two processes: each has a database of its own, on both servers.
 PARALLEL = {"defaults", "postgres-dbmate-session"}
-TOOLS = {"ruff", "lint-imports", "mypy", "pyright"}
 # It takes as long as half a suite. Mypy, which is stricter, looks at all.
 PYRIGHT = {*template.ONE_OF_EACH_STYLE, "everything"}
 
@@ -57,45 +53,15 @@ def test_variant(
     subtests: pytest.Subtests,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Its suite passes in full, with a real Redis; so do the checks that its own CI runs.
-
-    A suite that skips a test, expects a failure or warns says so in its closing line.
-    """
+    """Its suite passes in full, with a real Redis; so do the checks that its own CI runs."""
     folder = tmp_path / "project"
     template.render(variant.answers, folder)
-    # What this worker installed before is there already: `uv sync` takes away what this service
-    # did not ask for, and the libraries stay compiled and typed.
-    shared = tmp_path_factory.getbasetemp()
-    environment = {
-        "MYPY_CACHE_DIR": str(shared / "mypy"),
-        "UV_PYTHON": str(pythons.installed()[variant.python]),
-        "UV_PROJECT_ENVIRONMENT": str(shared / f"venv-{variant.python}"),
-    }
-
-    def uv(*words: str) -> str:
-        return run(["uv", *words], folder=folder, environment=environment).check()
-
-    uv("sync", "--quiet")
-    with subtests.test("suite"):
-        with redis(tmp_path) as url:
-            environment["TEST_REDIS_URL"] = url
-            workers = ["-n", "2"] if variant.name in PARALLEL else []
-            output = uv("run", "pytest", "-q", "--tb=short", "--show-capture=no", *workers)
-        last_line = output.splitlines()[-1]
-        closing = CLOSING_LINE.fullmatch(last_line)
-        assert closing is not None, last_line
-        record_property("rendered_tests", int(closing["passed"]))
-    checks = _checks(folder)
-    assert {words[0] for words in checks} == TOOLS
-    for words in checks:
+    project = Installed(folder, tmp_path_factory.getbasetemp(), variant.python)
+    with subtests.test("suite"), redis(tmp_path) as url:
+        project.environment["TEST_REDIS_URL"] = url
+        workers = ["-n", "2"] if variant.name in PARALLEL else []
+        record_property("rendered_tests", project.suite(*workers))
+    for words in project.checks():
         if words[0] != "pyright" or variant.name in PYRIGHT:
             with subtests.test(" ".join(words)):
-                uv("run", *words)
-
-
-def _checks(project: Path) -> list[list[str]]:
-    """Read which checks the project's own CI runs beside the suite."""
-    path = project / ".github" / "workflows" / "ci.yml"
-    steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["lint"]["steps"]
-    commands = [step["run"].split() for step in steps if "run" in step]
-    return [words[2:] for words in commands if words[:2] == ["uv", "run"]]
+                project.uv("run", *words)

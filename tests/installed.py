@@ -1,0 +1,61 @@
+"""A rendered project, installed: its commands, its suite, and the checks that its own CI runs."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from tests import pythons
+from tests.shell import run
+
+CLOSING_LINE = re.compile(r"(?P<passed>\d+) passed in .+")
+TOOLS = {"ruff", "lint-imports", "mypy", "pyright"}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A project in `folder`, in an environment that many projects share, one after the other.
+
+    What was installed in `shared` before is there already: `uv sync` removes what this project did
+    not ask for, and the libraries stay compiled and typed.
+    """
+
+    folder: Path
+    shared: Path
+    python: str = pythons.CURRENT
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Install it."""
+        self.environment.update(
+            MYPY_CACHE_DIR=str(self.shared / "mypy"),
+            UV_PYTHON=str(pythons.installed()[self.python]),
+            UV_PROJECT_ENVIRONMENT=str(self.shared / f"venv-{self.python}"),
+        )
+        self.uv("sync", "--quiet")
+
+    def uv(self, *words: str, **environment: str) -> str:
+        """Run `uv` with these words; return what it printed. Fail the test if it fails."""
+        environment = self.environment | environment
+        return run(["uv", *words], folder=self.folder, environment=environment).check()
+
+    def suite(self, *options: str) -> int:
+        """Run the suite; return the number of its tests.
+
+        A suite that skips a test, expects a failure or warns says so in its closing line.
+        """
+        output = self.uv("run", "pytest", "-q", "--tb=short", "--show-capture=no", *options)
+        last_line = output.splitlines()[-1]
+        closing = CLOSING_LINE.fullmatch(last_line)
+        assert closing is not None, last_line
+        return int(closing["passed"])
+
+    def checks(self) -> list[list[str]]:
+        """Return the commands that the project's own CI runs beside the suite."""
+        path = self.folder / ".github" / "workflows" / "ci.yml"
+        steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["lint"]["steps"]
+        commands = [step["run"].split() for step in steps if "run" in step]
+        checks = [words[2:] for words in commands if words[:2] == ["uv", "run"]]
+        assert {words[0] for words in checks} == TOOLS
+        return checks
