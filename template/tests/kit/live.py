@@ -12,9 +12,7 @@ from starlette.types import ASGIApp
 @asynccontextmanager
 async def serve(app: ASGIApp) -> AsyncIterator[str]:
     """Serve `app`, whose lifespan runs already, on a free port; give the base URL."""
-    config = uvicorn.Config(
-        app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2
-    )
+    config = uvicorn.Config(app, lifespan="off", log_config=None, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     vars(server)["capture_signals"] = nullcontext  # Ctrl-C is for pytest
     with socket.create_server(("127.0.0.1", 0)) as listener:
