@@ -10,8 +10,8 @@ import pytest
 from tests import template
 from tests.template import Rendered
 
-# Tests of rendered projects, which have their own libraries.
-collect_ignore = ["mistakes", "overlays"]
+# They are tests of a rendered project, which has its own libraries.
+collect_ignore = ["mistakes", "kit/inside", "overlays"]
 
 
 @pytest.fixture(scope="session")
