@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends
-from starlette.requests import HTTPConnection
+
+from .state import from_state
 
 
 class Clock:
@@ -30,10 +31,4 @@ class FrozenClock(Clock):
         self._now += by
 
 
-async def get_clock(connection: HTTPConnection) -> Clock:
-    """Return the application's clock."""
-    clock: Clock = connection.app.state.clock
-    return clock
-
-
-ClockDep = Annotated[Clock, Depends(get_clock)]
+ClockDep = Annotated[Clock, Depends(from_state(Clock))]

@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 
+from ...core.clock import ClockDep
 from ...core.openapi import problems
+from ...core.state import from_state
 from ...db.session import SessionDep
+from ...settings import Settings
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
@@ -15,11 +18,14 @@ from .service import LoginService, TokenIssuer
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
+SettingsDep = Annotated[Settings, Depends(from_state(Settings))]
 
-async def get_login_service(request: Request, session: SessionDep) -> LoginService:
-    """Give the service of logins for this request."""
-    tokens, app = RefreshTokenRepository(session), request.app.state
-    issuer = TokenIssuer(tokens, app.settings, app.clock)
+
+async def get_login_service(
+    request: Request, session: SessionDep, settings: SettingsDep, clock: ClockDep
+) -> LoginService:
+    """Return the service of logins for this request."""
+    issuer = TokenIssuer(RefreshTokenRepository(session), settings, clock)
     return LoginService(make_password_login(request, session), issuer)
 
 

@@ -9,7 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from ...core.clock import Clock
+from ...core.state import state_of
 from ...db.session import Database, is_safe
+from ...settings import Settings
 from ..errors import Unauthenticated
 from ..principal import Principal, Role
 from ..secret import digest
@@ -49,8 +52,9 @@ async def authenticate(
     if found is None:
         raise Unauthenticated
     login, user = found
-    database: Database = connection.state.database
-    lifetime, now = Lifetime.of(connection.app.state.settings), connection.app.state.clock.now()
+    state = state_of(connection.scope)
+    database, now = state[Database], state[Clock].now()
+    lifetime = Lifetime.of(state[Settings])
     if lifetime.is_over(login, now):
         await session.rollback()  # this transaction ends here; the one that deletes is its own
         async with database.session() as own, own.begin():

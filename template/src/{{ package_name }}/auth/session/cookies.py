@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
+from ...core.state import state_of
 from ...settings import Environment, Settings
 
 # The prefix makes browsers insist on Secure and Path=/ and refuse Domain: no other host, not
@@ -18,7 +19,7 @@ class SessionCookie:
     """Reads, sets and clears the cookie of one request."""
 
     def __init__(self, connection: HTTPConnection) -> None:
-        settings: Settings = connection.app.state.settings
+        settings = state_of(connection.scope)[Settings]
         in_plain_text = connection.url.scheme in {"http", "ws"}
         # A developer's browser on plain http would drop a Secure cookie.
         self._secure = not (settings.environment is Environment.DEVELOPMENT and in_plain_text)

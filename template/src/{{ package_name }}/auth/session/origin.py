@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from ...core.errors import Forbidden
 from ...core.middleware import is_own_origin
+from ...core.state import state_of
 from ...settings import Settings
 
 
@@ -17,10 +18,9 @@ def require_own_origin(connection: HTTPConnection) -> None:
 
     Logging in is covered too: nobody shall be logged in to an account of somebody else's.
     """
-    settings: Settings = connection.app.state.settings
     origin = connection.headers.get("Origin")
     site = connection.headers.get("Sec-Fetch-Site")
-    if origin in settings.cors_origins:
+    if origin in state_of(connection.scope)[Settings].cors_origins:
         return
     if site is not None:
         own = site in {"same-origin", "none"}  # none: typed or clicked by the user, no page

@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
-from starlette.requests import HTTPConnection
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...core.pagination import Page, PagingDep, Rows
+from ...core.state import from_state
 from ...core.types import PathId
 from ...db.session import SessionDep
+from ...settings import Settings
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
@@ -22,10 +23,12 @@ from .service import LoginService, SessionOpener
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
+SettingsDep = Annotated[Settings, Depends(from_state(Settings))]
 
-async def get_lifetime(connection: HTTPConnection) -> Lifetime:
+
+async def get_lifetime(settings: SettingsDep) -> Lifetime:
     """Return the limits of sessions."""
-    return Lifetime.of(connection.app.state.settings)
+    return Lifetime.of(settings)
 
 
 LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
@@ -34,7 +37,7 @@ LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
 async def get_login_service(
     request: Request, session: SessionDep, clock: ClockDep, lifetime: LifetimeDep
 ) -> LoginService:
-    """Give the service of logins for this request."""
+    """Return the service of logins for this request."""
     opener = SessionOpener(SessionRepository(session), lifetime, clock)
     return LoginService(make_password_login(request, session), opener)
 
