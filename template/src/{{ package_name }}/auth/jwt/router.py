@@ -6,9 +6,8 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
-from ...core.state import from_state
+from ...core.state import SettingsDep
 from ...db.session import SessionDep
-from ...settings import Settings
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
@@ -17,8 +16,6 @@ from .schemas import RefreshRequest, TokenPair
 from .service import LoginService, TokenIssuer
 
 router = APIRouter(prefix="/auth", tags=["auth"])
-
-SettingsDep = Annotated[Settings, Depends(from_state(Settings))]
 
 
 async def get_login_service(

@@ -43,18 +43,18 @@ async def authenticate(
 
     Raise `Unauthenticated`, or `Forbidden` if a page of another site sent the cookie.
     """
-    secret = SessionCookie(connection).secret
+    state = state_of(connection.scope)
+    settings, now = state[Settings], state[Clock].now()
+    secret = SessionCookie(connection, settings).secret
     if secret is None:
         raise Unauthenticated
     if not is_safe(connection):
-        require_own_origin(connection)
+        await require_own_origin(connection, settings)
     found = await SessionRepository(session).find(digest(secret))
     if found is None:
         raise Unauthenticated
     login, user = found
-    state = state_of(connection.scope)
-    database, now = state[Database], state[Clock].now()
-    lifetime = Lifetime.of(state[Settings])
+    database, lifetime = state[Database], Lifetime.of(settings)
     if lifetime.is_over(login, now):
         await session.rollback()  # this transaction ends here; the one that deletes is its own
         async with database.session() as own, own.begin():

@@ -9,18 +9,17 @@ from starlette.requests import HTTPConnection
 
 from ...core.errors import Forbidden
 from ...core.middleware import is_own_origin
-from ...core.state import state_of
-from ...settings import Settings
+from ...core.state import SettingsDep
 
 
-def require_own_origin(connection: HTTPConnection) -> None:
+async def require_own_origin(connection: HTTPConnection, settings: SettingsDep) -> None:
     """Raise `Forbidden` unless the browser says that the request comes from here.
 
     Logging in is covered too: nobody shall be logged in to an account of somebody else's.
     """
     origin = connection.headers.get("Origin")
     site = connection.headers.get("Sec-Fetch-Site")
-    if origin in state_of(connection.scope)[Settings].cors_origins:
+    if origin in settings.cors_origins:
         return
     if site is not None:
         own = site in {"same-origin", "none"}  # none: typed or clicked by the user, no page

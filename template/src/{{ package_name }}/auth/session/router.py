@@ -7,10 +7,9 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...core.pagination import Page, PagingDep, Rows
-from ...core.state import from_state
+from ...core.state import SettingsDep
 from ...core.types import PathId
 from ...db.session import SessionDep
-from ...settings import Settings
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
@@ -22,8 +21,6 @@ from .schemas import SessionRead
 from .service import LoginService, SessionOpener
 
 router = APIRouter(prefix="/auth", tags=["auth"])
-
-SettingsDep = Annotated[Settings, Depends(from_state(Settings))]
 
 
 async def get_lifetime(settings: SettingsDep) -> Lifetime:
