@@ -3,7 +3,6 @@
 None of them answers without a final body, and none runs the application in a task of its own.
 """
 
-import asyncio
 import re
 import time
 import uuid
@@ -21,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from .draining import Draining
-from .errors import PayloadTooLarge, Unavailable, problem_response
+from .errors import Unavailable, problem_response
 from .state import state_of
 
 log = structlog.get_logger("access")
@@ -188,50 +187,37 @@ class SocketOrigin(HttpMiddleware):
 
 
 class ConcurrencyLimit(HttpMiddleware):
-    """Answers 503 while `limit` requests are being served. Health checks are let through.
+    """Answer 503 while `limit` requests are being served. Health checks are let through.
 
-    To refuse work above what the service can do at once beats making everybody wait.
+    To refuse work above what the service can do at once beats making everybody wait. A response
+    that streams gives its place back: mostly it waits, for events or for a slow reader.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
         super().__init__(app)
-        self._places = asyncio.Semaphore(limit)
+        self._free = limit
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 503 with Retry-After."""
         if is_health_check(scope):
             return await self.app(scope, receive, send)
-        if self._places.locked():
+        if self._free == 0:
             busy = Unavailable("Too many requests at once. Try again.")
             return await busy.answer()(scope, receive, send)
-        async with self._places:
-            await self.app(scope, receive, send)
+        self._free -= 1
+        has_place = True
 
+        async def send_and_release(message: Message) -> None:
+            nonlocal has_place
+            if has_place and message.get("more_body", False):
+                has_place = False
+                self._free += 1
+            await send(message)
 
-class BodyLimit(HttpMiddleware):
-    """Refuses a body of more than `max_bytes`: by its Content-Length, else while it arrives."""
-
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        super().__init__(app)
-        self.max_bytes = max_bytes
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or answer 413 and close the connection."""
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdecimal() and int(length) > self.max_bytes:
-            too_large = PayloadTooLarge(headers={"Connection": "close"})
-            return await too_large.answer()(scope, receive, send)
-        received = 0
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise PayloadTooLarge(headers={"Connection": "close"})
-            return message
-
-        await self.app(scope, receive_counted, send)
+        try:
+            await self.app(scope, receive, send_and_release)
+        finally:
+            self._free += has_place
 
 
 async def unhandled_error(request: Request, error: Exception) -> Response:
