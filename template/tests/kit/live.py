@@ -4,16 +4,20 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve `app`, whose lifespan runs already, on a free port; give the base URL."""
+async def serve(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
+    """Serve `app`, whose lifespan runs already, on a free port; provide the base URL.
+
+    The options are those of `uvicorn.Config`.
+    """
     config = uvicorn.Config(
-        app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2
+        app, lifespan="off", log_config=None, timeout_graceful_shutdown=2, **options
     )
     server = uvicorn.Server(config)
     vars(server)["capture_signals"] = nullcontext  # Ctrl-C is for pytest

@@ -4,10 +4,11 @@ import hmac
 from datetime import datetime, timedelta
 
 import structlog
-from fastapi import BackgroundTasks, Request
+from fastapi import BackgroundTasks
 from fastapi.security import APIKeyHeader
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
 from ..auth.errors import Unauthenticated
 from ..auth.principal import Principal, Role
@@ -23,18 +24,27 @@ NO_HASH = digest("")  # compared where there is no key: an unknown id costs as m
 
 log = structlog.get_logger("security")
 
+
+class KeyHeader(APIKeyHeader):
+    """The API key of a request, or of the handshake of a WebSocket."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        """Return the value of the header, or None without one."""
+        return request.headers.get(self.model.name)
+
+
 # For the OpenAPI document, and the button Authorize of the docs page.
-scheme = APIKeyHeader(name=HEADER, auto_error=False)
+scheme = KeyHeader(name=HEADER, scheme_name="APIKeyHeader", auto_error=False)
 
 
 async def authenticate(
-    request: Request, session: AsyncSession, after_response: BackgroundTasks
+    connection: HTTPConnection, session: AsyncSession, after_response: BackgroundTasks
 ) -> Principal:
-    """Give the user whose key the header X-API-Key holds.
+    """Return the user whose key the header X-API-Key holds.
 
-    Raises `Unauthenticated`, and `Forbidden` where the key lacks the scope for this request.
+    Raise `Unauthenticated`, or `Forbidden` if the key lacks the scope for this request.
     """
-    offered = parse(request.headers.get(HEADER, ""))
+    offered = parse(connection.headers.get(HEADER, ""))
     if offered is None:
         raise Unauthenticated
     found = await ApiKeyRepository(session).find(offered.public_id)
@@ -42,12 +52,12 @@ async def authenticate(
     if not hmac.compare_digest(stored_hash, digest(offered.secret)) or found is None:
         raise Unauthenticated
     key, user = found
-    now = request.app.state.clock.now()
+    now = connection.app.state.clock.now()
     if not (key.is_usable(now) and user.is_active):
         raise Unauthenticated
-    require_scope(request, key.scope_set)
+    require_scope(connection, key.scope_set)
     if key.last_used_at is None or key.last_used_at <= now - TOUCH_EVERY:
-        after_response.add_task(touch, request.state.database, key.id, now)
+        after_response.add_task(touch, connection.state.database, key.id, now)
     return Principal(user_id=user.id, role=Role(user.role), key_id=key.id, scopes=key.scope_set)
 
 

@@ -1,4 +1,4 @@
-"""Limits on guessing passwords, in three tiers: one account, one address, everybody.
+"""Limits on guessing passwords, in tiers: one account, one address, its networks, everybody.
 
 Guesses that are sent at once are counted too: those for one account are let in one by one, and
 the other tiers count a try before it is looked at and take it back when it was right. A blocked
@@ -15,9 +15,11 @@ from weakref import WeakValueDictionary
 from limits import RateLimitItem, parse
 from redis.asyncio import ConnectionPool
 
-from ..core.counters import Counters, network
+from ..core.counters import Counters, networks
 from ..core.errors import TooManyRequests
 from ..settings import Settings
+
+NETWORK_FACTORS = (1, 3, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class LoginThrottle:
 
     def __init__(self, settings: Settings, redis: ConnectionPool | None = None) -> None:
         self._per_account = parse(settings.login_limit_account)
-        self._per_address = parse(settings.login_limit_address)
+        per_address = parse(settings.login_limit_address)
+        # Of the address, and of the networks that it is in: more, and too little for everybody's.
+        self._per_network = [_times(per_address, factor) for factor in NETWORK_FACTORS]
         self._everybody = Tier("everybody", parse(settings.login_limit_everybody), "everybody")
         self._counters = Counters(redis, prefix="login")
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -56,7 +60,8 @@ class LoginThrottle:
         became of the try, `failed` or `succeeded`; one that raises does not count.
         """
         # The address first: one that is blocked can no longer block accounts, or everybody.
-        await self._count(self._address(address))
+        for tier in self._addresses(address):
+            await self._count(tier)
         account = self._account(email)
         lock = self._locks.setdefault(account.key, asyncio.Lock())
         async with lock:
@@ -83,12 +88,15 @@ class LoginThrottle:
     def _account(self, email: str) -> Tier:
         return Tier("account", self._per_account, f"account/{fingerprint(email)}")
 
-    def _address(self, address: str) -> Tier:
-        return Tier("address", self._per_address, f"address/{network(address)}")
+    def _addresses(self, address: str) -> list[Tier]:
+        return [
+            Tier("address", limit, f"address/{network}")
+            for network, limit in zip(networks(address), self._per_network, strict=False)
+        ]
 
     async def _take_back(self, address: str) -> None:
-        await self._add(self._address(address), -1)
-        await self._add(self._everybody, -1)
+        for tier in (*self._addresses(address), self._everybody):
+            await self._add(tier, -1)
 
     async def _count(self, tier: Tier) -> None:
         count, allowed = await self._add(tier, 1), tier.limit.amount
@@ -98,6 +106,10 @@ class LoginThrottle:
 
     async def _add(self, tier: Tier, amount: int) -> int:
         return await self._counters.add(tier.key, amount, seconds=tier.limit.get_expiry())
+
+
+def _times(limit: RateLimitItem, factor: int) -> RateLimitItem:
+    return type(limit)(limit.amount * factor, limit.multiples)
 
 
 def fingerprint(email: str) -> str:

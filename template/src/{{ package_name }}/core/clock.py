@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 
 class Clock:
@@ -29,9 +30,9 @@ class FrozenClock(Clock):
         self._now += by
 
 
-async def get_clock(request: Request) -> Clock:
-    """Give the application's clock."""
-    clock: Clock = request.app.state.clock
+async def get_clock(connection: HTTPConnection) -> Clock:
+    """Return the application's clock."""
+    clock: Clock = connection.app.state.clock
     return clock
 
 

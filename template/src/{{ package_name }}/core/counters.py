@@ -1,5 +1,6 @@
 """Counters that expire: shared by all processes in Redis, or each process for itself."""
 
+import heapq
 import ipaddress
 import math
 import time
@@ -7,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import structlog
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import RedisStorage
 from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 def open_redis(settings: Settings) -> ConnectionPool | None:
-    """Give the connections to Redis for one process, or None without `REDIS_URL`."""
+    """Return the connections to Redis for one process, or None without `REDIS_URL`."""
     if settings.redis_url is None:
         return None
     return ConnectionPool.from_url(
@@ -33,6 +34,53 @@ def open_redis(settings: Settings) -> ConnectionPool | None:
     )
 
 
+class Memory:
+    """Counters of one process. Each costs the same, however many there are.
+
+    That of the library looks through all of them again and again.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, float]] = {}  # a value, and when it ends
+        self._ends: list[tuple[float, str]] = []  # a heap: what ends first comes first
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to a counter and return its value; a new one lasts for `expiry` seconds."""
+        now = time.time()
+        self._forget(now)
+        value, end = self._counts.get(key, (0, 0.0))
+        if end <= now:
+            value, end = 0, now + expiry
+            heapq.heappush(self._ends, (end, key))
+        self._counts[key] = (value + amount, end)
+        return value + amount
+
+    def __len__(self) -> int:
+        """Return how many counters are kept."""
+        return len(self._counts)
+
+    async def get(self, key: str) -> int:
+        """Return the value of a counter."""
+        value, end = self._counts.get(key, (0, 0.0))
+        return value if end > time.time() else 0
+
+    async def get_expiry(self, key: str) -> float:
+        """Return when a counter ends."""
+        return self._counts.get(key, (0, time.time()))[1]
+
+    async def clear(self, key: str) -> None:
+        """Forget a counter."""
+        self._counts.pop(key, None)
+
+    def _forget(self, now: float) -> None:
+        """Forget two counters that have ended: more than one comes at a time, so that none stay."""
+        for _ in range(2):
+            if self._ends and self._ends[0][0] <= now:
+                _, key = heapq.heappop(self._ends)
+                if self._counts.get(key, (0, math.inf))[1] <= now:
+                    del self._counts[key]
+
+
 class Counters:
     """Counts in Redis where there is one, else in this process. `prefix` keeps keys apart.
 
@@ -41,7 +89,7 @@ class Counters:
     """
 
     def __init__(self, redis: ConnectionPool | None, *, prefix: str) -> None:
-        self._memory = MemoryStorage()
+        self._memory = Memory()
         self._redis: RedisStorage | None = None
         self._ask_redis_from = 0.0
         if redis is not None:
@@ -52,15 +100,15 @@ class Counters:
             )
 
     async def add(self, key: str, amount: int, *, seconds: int) -> int:
-        """Add to a counter and give its value; a new one lasts for so many seconds."""
+        """Add to a counter and return its value; a new one lasts for so many seconds."""
         return await self._do(lambda storage: storage.incr(key, seconds, amount))
 
     async def get(self, key: str) -> int:
-        """Give the value of a counter."""
+        """Return the value of a counter."""
         return await self._do(lambda storage: storage.get(key))
 
     async def seconds_left(self, key: str) -> int:
-        """Tell when this counter starts again: in one second at the earliest."""
+        """Return the seconds until this counter starts again, at least one."""
         end = await self._do(lambda storage: storage.get_expiry(key))
         return max(1, math.ceil(end - time.time()))
 
@@ -69,7 +117,7 @@ class Counters:
         await self._memory.clear(key)
         await self._do(lambda storage: storage.clear(key))
 
-    async def _do(self, action: Callable[[Storage], Awaitable[T]]) -> T:
+    async def _do(self, action: Callable[[RedisStorage | Memory], Awaitable[T]]) -> T:
         if self._redis is not None and time.monotonic() >= self._ask_redis_from:
             try:
                 return await action(self._redis)
@@ -80,13 +128,20 @@ class Counters:
 
 
 def network(address: str) -> str:
-    """Give what is counted as one address: of IPv6 the /64, which one caller has to itself."""
+    """Return what is counted as one address: of IPv6 the /64, which one caller has to itself."""
+    return networks(address)[0]
+
+
+def networks(address: str) -> list[str]:
+    """Return what is counted as one address, and then the wider networks that it is in.
+
+    Who has a /32 of IPv6 has four billion times a /64.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
-    return address
+        return [address]
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    prefixes = (32, 24, 16) if parsed.version == 4 else (64, 48, 32)
+    found = [str(ipaddress.ip_network((parsed, prefix), strict=False)) for prefix in prefixes]
+    return [found[0].removesuffix("/32"), *found[1:]]

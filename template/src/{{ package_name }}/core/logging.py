@@ -10,6 +10,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 REDACTED = "[redacted]"
+MOST_A_MINUTE = 20
 # Not the one that shows local variables: they hold secrets.
 PLAIN = structlog.dev.plain_traceback
 _SECRET_KEYS = re.compile(
@@ -37,6 +38,30 @@ def _redacted(key: str, value: Any) -> Any:
         value = _JWT.sub(REDACTED, _URL_PASSWORD.sub(rf"\1{REDACTED}@", value))
         return _BEARER.sub(rf"\1 {REDACTED}", value)
     return value
+
+
+class AtMost(logging.Filter):
+    """Let each message of a logger through so many times in a minute, and count the others.
+
+    For what strangers can make a server say at each of their connections.
+    """
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+        self._seen: dict[str, int] = {}
+        self._minute = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is logged. The first one too many says that others follow."""
+        minute = int(record.created // 60)
+        if minute != self._minute:
+            self._minute, self._seen = minute, {}
+        message = str(record.msg).partition("\n")[0][:100]
+        self._seen[message] = times = self._seen.get(message, 0) + 1
+        if times == self._times:
+            record.msg = f"{record.msg} (and no more of these in this minute)"
+        return times <= self._times
 
 
 def _not_a_second_traceback(record: logging.LogRecord) -> bool:
@@ -67,4 +92,6 @@ def configure_logging(*, level: str, json_lines: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # The middleware writes the access log, with the request id and the route's template.
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").addFilter(_not_a_second_traceback)
+    server, loop = logging.getLogger("uvicorn.error"), logging.getLogger("asyncio")
+    server.filters[:] = [_not_a_second_traceback, AtMost(MOST_A_MINUTE)]
+    loop.filters[:] = [AtMost(MOST_A_MINUTE)]

@@ -3,12 +3,12 @@
 None of them answers without a final body, and none runs the application in a task of its own.
 """
 
-import asyncio
 import re
 import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from .errors import PayloadTooLarge, Unavailable, problem_response
+from .errors import Unavailable, problem_response
 
 log = structlog.get_logger("access")
 
@@ -43,6 +43,14 @@ def is_health_check(scope: Scope) -> bool:
     return str(scope["path"]).startswith("/health/")
 
 
+def is_own_origin(origin: str | None, host: str | None) -> bool:
+    """Return whether a page of `origin` is a page of this service, called as `host`.
+
+    The scheme may differ: a proxy that ends TLS hides it.
+    """
+    return origin is not None and origin.partition("://")[2] == host
+
+
 def route_template(scope: Scope) -> str:
     """Return the route as it was declared: the same for every id, so that logs can be counted.
 
@@ -60,14 +68,16 @@ def route_template(scope: Scope) -> str:
 
 
 class HttpMiddleware(ABC):
-    """Base of what every request passes. What is not HTTP goes by."""
+    """Base of what every request passes. What is not in `types` passes unchanged."""
+
+    types: ClassVar[frozenset[str]] = frozenset({"http"})
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        serve = self.serve if scope["type"] == "http" else self.app
+        serve = self.serve if scope["type"] in self.types else self.app
         await serve(scope, receive, send)
 
     @abstractmethod
@@ -76,7 +86,12 @@ class HttpMiddleware(ABC):
 
 
 class RequestContext(HttpMiddleware):
-    """Give each request an id, each answer the headers that all have, and the log a line."""
+    """Give each request an id, each answer the headers that all have, and the log a line.
+
+    A WebSocket is a request that takes until it is closed.
+    """
+
+    types = frozenset({"http", "websocket"})
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         super().__init__(app)
@@ -94,10 +109,14 @@ class RequestContext(HttpMiddleware):
         started = time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"].endswith("http.response.start"):
                 scope["status"] = message["status"]
                 added = [(b"x-request-id", request_id.encode()), *self._headers(scope)]
                 _add_headers(message, added)
+            elif message["type"] == "websocket.accept":
+                scope["status"] = 101
+            elif message["type"] == "websocket.close" and scope["status"] != 101:
+                scope["status"] = 403  # what servers answer to a handshake that is not accepted
             await send(message)
 
         try:
@@ -106,8 +125,8 @@ class RequestContext(HttpMiddleware):
             scope["route_template"] = template = route_template(scope)
             if not is_health_check(scope):
                 ms = round((time.perf_counter() - started) * 1000, 1)
-                status = scope["status"]
-                log.info("request", method=scope["method"], route=template, status=status, ms=ms)
+                method, status = scope.get("method", "WEBSOCKET"), scope["status"]
+                log.info("request", method=method, route=template, status=status, ms=ms)
 
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
@@ -130,6 +149,8 @@ def _add_headers(message: Message, added: Iterable[RawHeader]) -> None:
 class AllowedHosts(HttpMiddleware):
     """Refuses requests for another host. Health checks come by address and are let through."""
 
+    types = frozenset({"http", "websocket"})
+
     def __init__(self, app: ASGIApp, *, hosts: list[str]) -> None:
         super().__init__(app)
         self.hosts = {host.lower() for host in hosts}
@@ -144,51 +165,57 @@ class AllowedHosts(HttpMiddleware):
         await self.app(scope, receive, send)
 
 
-class ConcurrencyLimit(HttpMiddleware):
-    """Answers 503 while `limit` requests are being served. Health checks are let through.
+class SocketOrigin(HttpMiddleware):
+    """Refuse WebSockets that a page of another site opens: CORS does not apply to them."""
 
-    To refuse work above what the service can do at once beats making everybody wait.
+    types = frozenset({"websocket"})
+
+    def __init__(self, app: ASGIApp, *, origins: list[str]) -> None:
+        super().__init__(app)
+        self.origins = origins
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket, or answer 403. Only browsers send the header Origin."""
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if origin in (None, *self.origins) or is_own_origin(origin, headers.get("host")):
+            return await self.app(scope, receive, send)
+        answer = problem_response(403, "This page may not open a WebSocket here.")
+        await answer(scope, receive, send)
+
+
+class ConcurrencyLimit(HttpMiddleware):
+    """Answer 503 while `limit` requests are being served. Health checks are let through.
+
+    To refuse work above what the service can do at once beats making everybody wait. A response
+    that streams gives its place back: mostly it waits, for events or for a slow reader.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
         super().__init__(app)
-        self._places = asyncio.Semaphore(limit)
+        self._free = limit
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 503 with Retry-After."""
         if is_health_check(scope):
             return await self.app(scope, receive, send)
-        if self._places.locked():
+        if self._free == 0:
             busy = Unavailable("Too many requests at once. Try again.")
             return await busy.answer()(scope, receive, send)
-        async with self._places:
-            await self.app(scope, receive, send)
+        self._free -= 1
+        has_place = True
 
+        async def send_and_release(message: Message) -> None:
+            nonlocal has_place
+            if has_place and message.get("more_body", False):
+                has_place = False
+                self._free += 1
+            await send(message)
 
-class BodyLimit(HttpMiddleware):
-    """Refuses a body of more than `max_bytes`: by its Content-Length, else while it arrives."""
-
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        super().__init__(app)
-        self.max_bytes = max_bytes
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or answer 413 and close the connection."""
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdecimal() and int(length) > self.max_bytes:
-            too_large = PayloadTooLarge(headers={"Connection": "close"})
-            return await too_large.answer()(scope, receive, send)
-        received = 0
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise PayloadTooLarge(headers={"Connection": "close"})
-            return message
-
-        await self.app(scope, receive_counted, send)
+        try:
+            await self.app(scope, receive, send_and_release)
+        finally:
+            self._free += has_place
 
 
 async def unhandled_error(request: Request, error: Exception) -> Response:

@@ -6,9 +6,12 @@ Tests swap what stands behind `Database.session_makers` and never the code in fr
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from .sockets import units_of_work
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,12 +39,34 @@ class Database:
         await self.engine.dispose()
 
 
-async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Give the request its unit of work: committed when the handler returns, else rolled back."""
-    database: Database = request.state.database
-    read_only = request.method in SAFE_METHODS
-    async with database.session(read_only=read_only) as session, session.begin():
-        yield session
+def is_safe(connection: HTTPConnection) -> bool:
+    """Return whether the method promises to change nothing. A WebSocket has no method."""
+    return connection.scope.get("method") in SAFE_METHODS
+
+
+async def get_database(connection: HTTPConnection) -> Database:
+    """Return the seam, for work outside the unit of work of the request: streams, other tasks."""
+    database: Database = connection.state.database
+    return database
+
+
+DatabaseDep = Annotated[Database, Depends(get_database)]
+
+
+async def get_session(
+    connection: HTTPConnection, database: DatabaseDep
+) -> AsyncIterator[AsyncSession]:
+    """Provide the unit of work: committed when the endpoint returns, else rolled back.
+
+    A WebSocket has one unit of work after the other: see `SocketSessions`.
+    """
+    if connection.scope["type"] == "websocket":
+        async with database.session() as session, units_of_work(connection.scope, session):
+            yield session
+    else:
+        read_only = is_safe(connection)
+        async with database.session(read_only=read_only) as session, session.begin():
+            yield session
 
 
 # scope="function": the commit is done before the first byte of the response, so a failed commit

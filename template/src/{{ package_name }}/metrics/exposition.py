@@ -24,6 +24,8 @@ class Exposition(HttpMiddleware):
     it also answers while others are refused, and to who calls by address instead of by name.
     """
 
+    types = frozenset({"http", "websocket"})
+
     def __init__(self, app: ASGIApp, *, token: SecretStr) -> None:
         super().__init__(app)
         self._credential = f"Bearer {token.get_secret_value()}".encode()
@@ -37,6 +39,7 @@ class Exposition(HttpMiddleware):
         self._in_flight = Gauge(
             "http_requests_in_flight", "Requests that are being answered.", registry=registry
         )
+        self._sockets = Gauge("websockets_open", "WebSockets that are open.", registry=registry)
         self._pool_size = Gauge(
             "database_pool_size", "Connections that are kept to the database.", registry=registry
         )
@@ -46,6 +49,9 @@ class Exposition(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request and measure it, or show the figures."""
+        if scope["type"] == "websocket":
+            with self._sockets.track_inprogress():
+                return await self.app(scope, receive, send)
         if scope["path"] == PATH and self._may_read(scope):
             await self._figures(scope)(scope, receive, send)
             return

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import structlog
-from fastapi import BackgroundTasks, Request
+from fastapi import BackgroundTasks
 from fastapi.security import APIKeyCookie
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
-from ...db.session import SAFE_METHODS, Database
+from ...db.session import Database, is_safe
 from ..errors import Unauthenticated
 from ..principal import Principal, Role
 from ..secret import digest
@@ -19,28 +20,37 @@ from .repository import SessionRepository
 
 log = structlog.get_logger("security")
 
+
+class Cookie(APIKeyCookie):
+    """The cookie of a request, or of the handshake of a WebSocket."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        """Return the value of the cookie, or None without one."""
+        return request.cookies.get(self.model.name)
+
+
 # For the OpenAPI document. The docs page needs no Authorize: log in there, the browser has it.
-scheme = APIKeyCookie(name=NAME, auto_error=False)
+scheme = Cookie(name=NAME, scheme_name="APIKeyCookie", auto_error=False)
 
 
 async def authenticate(
-    request: Request, session: AsyncSession, after_response: BackgroundTasks
+    connection: HTTPConnection, session: AsyncSession, after_response: BackgroundTasks
 ) -> Principal:
-    """Give the caller whose session the cookie names.
+    """Return the caller whose session the cookie names.
 
-    Raises `Unauthenticated`, and `Forbidden` where another site sent the cookie.
+    Raise `Unauthenticated`, or `Forbidden` if a page of another site sent the cookie.
     """
-    secret = SessionCookie(request).secret
+    secret = SessionCookie(connection).secret
     if secret is None:
         raise Unauthenticated
-    if request.method not in SAFE_METHODS:
-        require_own_origin(request)
+    if not is_safe(connection):
+        require_own_origin(connection)
     found = await SessionRepository(session).find(digest(secret))
     if found is None:
         raise Unauthenticated
     login, user = found
-    database: Database = request.state.database
-    lifetime, now = Lifetime.of(request.app.state.settings), request.app.state.clock.now()
+    database: Database = connection.state.database
+    lifetime, now = Lifetime.of(connection.app.state.settings), connection.app.state.clock.now()
     if lifetime.is_over(login, now):
         await session.rollback()  # this transaction ends here; the one that deletes is its own
         async with database.session() as own, own.begin():

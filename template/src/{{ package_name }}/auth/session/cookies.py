@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
+from starlette.requests import HTTPConnection
 
 from ...settings import Environment, Settings
 
@@ -16,17 +17,16 @@ NAME_WITHOUT_TLS = "session"
 class SessionCookie:
     """Reads, sets and clears the cookie of one request."""
 
-    def __init__(self, request: Request) -> None:
-        settings: Settings = request.app.state.settings
+    def __init__(self, connection: HTTPConnection) -> None:
+        settings: Settings = connection.app.state.settings
+        in_plain_text = connection.url.scheme in {"http", "ws"}
         # A developer's browser on plain http would drop a Secure cookie.
-        self._secure = not (
-            settings.environment is Environment.DEVELOPMENT and request.url.scheme == "http"
-        )
+        self._secure = not (settings.environment is Environment.DEVELOPMENT and in_plain_text)
         self._name = NAME if self._secure else NAME_WITHOUT_TLS
-        self.secret = request.cookies.get(self._name)
+        self.secret = connection.cookies.get(self._name)
 
     def set(self, response: Response, secret: str, *, lifetime: timedelta) -> None:
-        """Give the browser a new cookie."""
+        """Set the cookie."""
         response.set_cookie(
             self._name,
             secret,
@@ -37,8 +37,13 @@ class SessionCookie:
         )
 
     def clear(self, response: Response) -> None:
-        """Take the cookie from the browser: with the attributes it was set with."""
+        """Delete the cookie, with the attributes it was set with."""
         response.delete_cookie(self._name, secure=self._secure, httponly=True, samesite="lax")
 
 
-SessionCookieDep = Annotated[SessionCookie, Depends(SessionCookie)]
+async def get_session_cookie(connection: HTTPConnection) -> SessionCookie:
+    """Return the cookie of the request."""
+    return SessionCookie(connection)
+
+
+SessionCookieDep = Annotated[SessionCookie, Depends(get_session_cookie)]

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
+from starlette.requests import HTTPConnection
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
@@ -22,9 +23,9 @@ from .service import LoginService, SessionOpener
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-async def get_lifetime(request: Request) -> Lifetime:
-    """Give the limits of sessions."""
-    return Lifetime.of(request.app.state.settings)
+async def get_lifetime(connection: HTTPConnection) -> Lifetime:
+    """Return the limits of sessions."""
+    return Lifetime.of(connection.app.state.settings)
 
 
 LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
