@@ -67,7 +67,10 @@ def test_a_server_is_given_the_factory_that_the_readme_names(tmp_path: Path) -> 
     run(
         ["uv", "run", "-q", "python", "-c", load, factory],
         folder=project,
-        environment={"ENVIRONMENT": "development", "SECRET_KEY": "a-key-of-this-test-0123456789-abcdefgh"},
+        environment={
+            "ENVIRONMENT": "development",
+            "SECRET_KEY": "a-key-of-this-test-0123456789-abcdefgh",
+        },
     ).check()
 
 
