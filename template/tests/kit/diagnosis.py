@@ -12,12 +12,9 @@ from typing import Any
 
 import pytest
 
+from . import origin
 from .guards.tasks import LOOP
 from .refusal import WORDS, explain
-
-# What has a frame and waits for something else: coroutines, generators of both kinds.
-KINDS = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
-
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -73,11 +70,7 @@ def _unknown_fixture(error: pytest.FixtureLookupError) -> str:
 
 
 def _stack(task: asyncio.Task[Any]) -> str:
-    """Return the places where a task waits; `Task.get_stack()` has only the outermost."""
-    lines = [f"{task.get_name()}:"]
-    waiting: Any = task.get_coro()
-    while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):
-        if frame := getattr(waiting, kind[0]):
-            lines += traceback.format_list(traceback.extract_stack(frame, limit=1))
-        waiting = getattr(waiting, kind[1])
-    return "".join([lines[0], "\n", *lines[1:]])
+    """Return the places where a task waits."""
+    frames = origin.waiting_frames(task)
+    lines = [line for frame in frames for line in traceback.format_stack(frame, limit=1)]
+    return "".join([f"{task.get_name()}:\n", *lines])

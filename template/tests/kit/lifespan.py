@@ -6,6 +6,8 @@ from typing import Any, Self
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from . import origin
+
 
 class Lifespan:
     """An application between its startup and its shutdown, to be served.
@@ -33,9 +35,11 @@ class Lifespan:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self.app({**scope, "state": dict(self.state)}, receive, send)
+        with origin.serving(scope):
+            await self.app({**scope, "state": dict(self.state)}, receive, send)
 
     async def _run(self) -> None:
+        origin.enter_lifespan()
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
         await self.app(scope, self._to_app.get, self._from_app.put)
 

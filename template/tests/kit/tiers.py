@@ -8,22 +8,23 @@ from httpx2 import ASGITransport, AsyncHTTPTransport
 
 from .adapter import load_adapter
 from .databases import Databases, open_databases
+from .guards.sessions import no_sessions_left
 from .guards.tasks import Tasks
-from .lifespan import Lifespan
 from .live import serve
 from .postgres import is_postgres, server_url
 from .service import ServiceUnderTest, run_app
-from .transaction import OneAtATime, rolled_back
+from .transaction import OneAtATime, SharedApplication
 
 ISOLATED_FIXTURES = {"isolated_db", "isolated_client", "isolated_db_session"}
 
 
 @asynccontextmanager
-async def in_transaction(shared: Lifespan) -> AsyncIterator[ServiceUnderTest]:
+async def in_transaction(shared: SharedApplication) -> AsyncIterator[ServiceUnderTest]:
     """Yield the application of all tests, in a transaction that is rolled back."""
-    load_adapter().reset(shared)
-    service = ServiceUnderTest(shared, OneAtATime(shared))
-    async with rolled_back(service.database), service:
+    app = shared.app
+    load_adapter().reset(app)
+    service = ServiceUnderTest(app, OneAtATime(app))
+    async with shared.rolled_back(), no_sessions_left(app), service:
         yield service
 
 
@@ -33,6 +34,8 @@ async def isolated(databases: Databases, *, live: bool) -> AsyncIterator[Service
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(databases.new())
         app = await stack.enter_async_context(run_app(url))
+        load_adapter().reset(app)
+        await stack.enter_async_context(no_sessions_left(app))
         if live:
             base_url = await stack.enter_async_context(serve(app))
             service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url)
@@ -59,17 +62,19 @@ async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-async def _shared_app(databases: Databases) -> AsyncIterator[Lifespan]:
+async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
-    async with databases.new() as url, run_app(url) as app:
-        yield app
+    shared = SharedApplication(databases)
+    await shared.open()
+    yield shared
+    await shared.close()
 
 
 @pytest.fixture
 async def service(
     request: pytest.FixtureRequest,
     databases: Databases,
-    _shared_app: Lifespan,
+    _shared_app: SharedApplication,
     _clean_loop: Tasks,
 ) -> AsyncIterator[ServiceUnderTest]:
     """The service under test, of which the other fixtures are made: its app, state, database.
