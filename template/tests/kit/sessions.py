@@ -1,10 +1,10 @@
 """The sessions of the service as tests see them: where they lead, and when they are misused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -19,7 +19,6 @@ READ_ONLY = ("read_only", "postgresql_readonly")
 """Execution options of an engine whose sessions only read."""
 
 WRITES = re.compile(r"\s*(insert|update|delete|merge)\b", re.IGNORECASE)
-_Base = Session if TYPE_CHECKING else object
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Watch:
         """The sessions that have begun and not ended a transaction."""
 
 
-class Watched(_Base):
+class Watched(Session):
     """A mixin for the session class of an application."""
 
     watch: Watch
@@ -139,7 +138,7 @@ def _refuse_write(session: Watched) -> None:
     refuse("write-while-reading", request=name, place=session.opened.place)
 
 
-LISTENERS = {
+LISTENERS: dict[str, Callable[..., None]] = {
     "after_transaction_create": _transaction_created,
     "after_begin": _begun,
     "after_transaction_end": _ended,
