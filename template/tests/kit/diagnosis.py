@@ -16,6 +16,7 @@ from . import origin
 from .guards.tasks import LOOP
 from .refusal import WORDS, explain
 
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -76,9 +76,7 @@ def watched(database: Database) -> Iterator[Watch]:
         session_class = type(base.__name__, (Watched, base), attributes)
         for name, listener in LISTENERS.items():
             event.listen(session_class, name, listener)
-        maker.configure(
-            sync_session_class=session_class, join_transaction_mode="create_savepoint"
-        )
+        maker.configure(sync_session_class=session_class, join_transaction_mode="create_savepoint")
     try:
         yield watch
     finally:
