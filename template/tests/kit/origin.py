@@ -51,11 +51,11 @@ def in_background() -> bool:
     return in_application() and asyncio.current_task() is not _lifespan.get()
 
 
-def place() -> str:
-    """Return the line of the service or of its tests that is running, as `file:line`."""
+def place(*, but: str = "") -> str:
+    """Return the line of the service or its tests that is running, `but` not one of that file."""
     frame: FrameType | None = sys._getframe(1)
     while frame:
-        if is_project(frame.f_code.co_filename):
+        if is_project(frame.f_code.co_filename) and frame.f_code.co_filename != but:
             return _line(frame)
         frame = frame.f_back
     # In a greenlet of SQLAlchemy, the frames that await it are found from the task.

@@ -1,5 +1,6 @@
 """The sessions of the service as tests see them: where they lead, and when they are misused."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,9 @@ class Opened:
 class Watch:
     """What is known of the sessions of one application."""
 
-    def __init__(self) -> None:
+    def __init__(self, seam: str) -> None:
+        self.seam = seam
+        """The file that opens the sessions: who called it is of interest."""
         self.connection: Connection | None = None
         """The connection of a test that runs in one transaction."""
         self.open: set[Watched] = set()
@@ -49,7 +52,8 @@ class Watched(Session):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.opened = Opened(origin.current_request.get(), origin.in_background(), origin.place())
+        place = origin.place(but=self.watch.seam)
+        self.opened = Opened(origin.current_request.get(), origin.in_background(), place)
 
     def get_bind(self, *args: Any, **options: Any) -> Any:
         """Return the connection of the test, if there is one and the test or a request asks."""
@@ -66,7 +70,7 @@ class Watched(Session):
 @contextmanager
 def watched(database: Database) -> Iterator[Watch]:
     """Watch the sessions that a running application opens, until the block ends."""
-    watch = Watch()
+    watch = Watch(inspect.getfile(type(database)))
     makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
     for maker, options in makers:
         base = _session_class(maker)
@@ -96,7 +100,7 @@ def _session_class(maker: async_sessionmaker[AsyncSession]) -> type[Session]:
 def _transaction_created(session: Watched, transaction: SessionTransaction) -> None:
     opened = session.opened
     if opened.is_closed and opened.request:
-        refuse("closed-session", request=opened.request.name, place=opened.place)
+        refuse("closed-session", request=opened.request.name, place=origin.place())
 
 
 def _begun(session: Watched, transaction: SessionTransaction, connection: Connection) -> None:
@@ -133,7 +137,7 @@ def _before_execute(state: ORMExecuteState) -> None:
 def _refuse_write(session: Watched) -> None:
     request = session.opened.request
     name = request.name if request else "Something"
-    refuse("write-while-reading", request=name, place=session.opened.place)
+    refuse("write-while-reading", request=name, place=origin.place())
 
 
 LISTENERS: dict[str, Callable[..., None]] = {
