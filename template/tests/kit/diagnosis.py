@@ -44,14 +44,18 @@ def diagnose(error: BaseException) -> str | None:
     return None
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception, those in its group, and those that it was raised from."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for member in error.exceptions:
-                yield from _chain(member)
-        error = error.__cause__ or error.__context__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, those in its group, and those that it was raised from, each once."""
+    pending, seen = [error], set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        behind = one.__cause__ or one.__context__
+        pending += [*([behind] if behind else []), *reversed(members)]
 
 
 def _failing_line(error: BaseException) -> str:
