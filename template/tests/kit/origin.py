@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from greenlet import getcurrent, greenlet
+
 KIT = Path(__file__).parent
 PROJECT = KIT.parents[1]
 
@@ -53,15 +55,22 @@ def in_background() -> bool:
 
 def place(*, but: str = "") -> str:
     """Return the line of the service or its tests that is running, `but` not one of that file."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame:
+    for frame in _running_frames():
         if is_project(frame.f_code.co_filename) and frame.f_code.co_filename != but:
-            return _line(frame)
-        frame = frame.f_back
-    # In a greenlet of SQLAlchemy, the frames that await it are found from the task.
-    frames = waiting_frames(asyncio.current_task())
-    own = [_line(frame) for frame in frames if is_project(frame.f_code.co_filename)]
-    return own[-1] if own else "a library"
+            return f"{Path(frame.f_code.co_filename).relative_to(PROJECT)}:{frame.f_lineno}"
+    return "a library"
+
+
+def _running_frames() -> Iterator[FrameType]:
+    """Yield the frames that are running, from the inside out, across SQLAlchemy's greenlets."""
+    frame: FrameType | None = sys._getframe(2)
+    current: greenlet | None = getcurrent()
+    while current:
+        while frame:
+            yield frame
+            frame = frame.f_back
+        current = current.parent
+        frame = current.gr_frame if current else None
 
 
 # What has a frame and waits for something else: coroutines, generators of both kinds.
@@ -86,7 +95,3 @@ def is_project(file: str) -> bool:
         and not path.is_relative_to(KIT)
         and "site-packages" not in path.parts
     )
-
-
-def _line(frame: FrameType) -> str:
-    return f"{Path(frame.f_code.co_filename).relative_to(PROJECT)}:{frame.f_lineno}"
