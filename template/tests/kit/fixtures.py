@@ -1,17 +1,18 @@
 """The fixtures of every service. Those that know this one are in conftest.py."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
 
 from . import faults, queries
 from .adapter import load_adapter
+from .databases import Databases
 from .service import ServiceUnderTest
 
 # --- Without a database ---------------------------------------------------------------------------
@@ -75,6 +76,18 @@ def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
 def live_client(service: ServiceUnderTest) -> AsyncClient:
     """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
     return service.client()
+
+
+# --- For tests of migrations ----------------------------------------------------------------------
+
+
+@pytest.fixture
+async def empty_engine(databases: Databases) -> AsyncIterator[AsyncEngine]:
+    """An engine on a database without tables, for what makes them."""
+    async with databases.new(migrated=False) as url:
+        engine = load_adapter().create_engine(url)
+        yield engine
+        await engine.dispose()
 
 
 # --- What goes wrong, and what it costs -----------------------------------------------------------

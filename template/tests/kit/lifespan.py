@@ -39,7 +39,6 @@ class Lifespan:
             await self.app({**scope, "state": dict(self.state)}, receive, send)
 
     async def _run(self) -> None:
-        origin.enter_lifespan()
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
         await self.app(scope, self._to_app.get, self._from_app.put)
 

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, event
+from sqlalchemy import Connection, Engine, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from . import origin
 from .adapter import Database
+from .background import background
 from .deferred import check_deferred_constraints
 from .refusal import refuse
 
@@ -56,10 +57,13 @@ class Watched(Session):
         self.opened = Opened(origin.current_request.get(), origin.in_background(), place)
 
     def get_bind(self, *args: Any, **options: Any) -> Any:
-        """Return the connection of the test, if there is one and the test or a request asks."""
+        """Return the connection of the test; for work in the background, the engine of that."""
         if self.watch.connection is not None and not self.opened.in_background:
             return self.watch.connection
-        return super().get_bind(*args, **options)
+        bind = super().get_bind(*args, **options)
+        if self.opened.in_background and isinstance(bind, Engine):
+            return background.engine_instead_of(bind)
+        return bind
 
     def close(self) -> None:
         """Close the session. One of a request must not be used again."""

@@ -7,11 +7,13 @@ import pytest
 from httpx2 import ASGITransport, AsyncHTTPTransport
 
 from .adapter import load_adapter
+from .background import MARK, background
 from .databases import Databases, open_databases
 from .guards.sessions import no_sessions_left
 from .guards.tasks import Tasks
 from .live import serve
 from .postgres import is_postgres, server_url
+from .refusal import refuse
 from .service import ServiceUnderTest, run_app
 from .transaction import OneAtATime, SharedApplication
 
@@ -29,10 +31,14 @@ async def in_transaction(shared: SharedApplication) -> AsyncIterator[ServiceUnde
 
 
 @asynccontextmanager
-async def isolated(databases: Databases, *, live: bool) -> AsyncIterator[ServiceUnderTest]:
+async def isolated(
+    databases: Databases, *, live: bool, background_work: bool
+) -> AsyncIterator[ServiceUnderTest]:
     """Yield an application on a database of its own, with real commits, and on a real server."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(databases.new())
+        if background_work:
+            stack.enter_context(background.real(url))
         app = await stack.enter_async_context(run_app(url))
         load_adapter().reset(app)
         await stack.enter_async_context(no_sessions_left(app))
@@ -65,9 +71,10 @@ async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
 async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
     shared = SharedApplication(databases)
-    await shared.open()
-    yield shared
-    await shared.close()
+    async with background.open(databases):
+        await shared.open()
+        yield shared
+        await shared.close()
 
 
 @pytest.fixture
@@ -83,8 +90,13 @@ async def service(
     """
     names = set(request.fixturenames)
     live = "live_client" in names or request.config.getoption("transport") == "live"
-    has_database = live or names & ISOLATED_FIXTURES
-    tier = isolated(databases, live=live) if has_database else in_transaction(_shared_app)
+    background_work = request.node.get_closest_marker(MARK) is not None
+    if live or names & ISOLATED_FIXTURES:
+        tier = isolated(databases, live=live, background_work=background_work)
+    elif background_work:
+        refuse("background-work", test=request.node.name)
+    else:
+        tier = in_transaction(_shared_app)
     async with tier as service:
         service.keep_objects = request.node.get_closest_marker("keep_objects") is not None
         tasks = Tasks()

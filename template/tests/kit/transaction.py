@@ -23,8 +23,7 @@ NO_TRANSACTION = re.compile(
 class SharedApplication:
     """The application of all tests that roll back, and the connection that they run on.
 
-    What the lifespan itself writes at startup is in the database of the tests. The tasks that it
-    starts work on another copy of that database: their commits are real.
+    What the lifespan itself writes at startup stays in the database, for all tests.
     """
 
     app: Application
@@ -37,19 +36,16 @@ class SharedApplication:
 
     async def open(self) -> None:
         """Start the application on a new database."""
-        enter = self._stack.enter_async_context
-        url, background_url = [await enter(self._databases.new()) for _ in range(2)]
-        self._database, background = (str(make_url(one).database) for one in (url, background_url))
-        work_elsewhere = connections.background_work_in(background, instead_of=self._database)
-        self._stack.enter_context(work_elsewhere)
-        self.app = await enter(run_app(url))
+        url = await self._stack.enter_async_context(self._databases.new())
+        self._database = str(make_url(url).database)
+        self.app = await self._stack.enter_async_context(run_app(url))
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
         event.listen(engine, "before_cursor_execute", self._refuse_end_in_sql)
 
     async def close(self) -> None:
-        """Stop the application and drop its databases."""
+        """Stop the application and drop its database."""
         if self._connection:
             await self._connection.close()
             self._connection = None

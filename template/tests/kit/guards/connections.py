@@ -11,16 +11,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, Pool, event
-from sqlalchemy.exc import DisconnectionError
 
 from .. import origin
+from ..background import background
 from ..refusal import refuse
 
 NO_DATABASE = "no-database"
 # Whether the arguments of a connection lead to a database that this suite created.
 _made: list[Callable[[list[Any], dict[str, Any]], bool]] = []
-# The database of the work that an application does in the background, by that of its tests.
-_background: dict[str, str] = {}
 # The databases in which a test has its transaction: a second connection would not see its rows.
 _reserved: set[str] = set()
 
@@ -28,16 +26,6 @@ _reserved: set[str] = set()
 def allow(made: Callable[[list[Any], dict[str, Any]], bool]) -> None:
     """Allow the connections for whose arguments `made` is true."""
     _made.append(made)
-
-
-@contextmanager
-def background_work_in(database: str, *, instead_of: str) -> Iterator[None]:
-    """Lead the connections of tasks that a lifespan started to a database of their own."""
-    _background[instead_of] = database
-    try:
-        yield
-    finally:
-        del _background[instead_of]
 
 
 @contextmanager
@@ -68,21 +56,15 @@ def _before_connect(
         refuse("no-database")
     if not any(made(arguments, options) for made in _made):
         refuse("foreign-database", place=database)
-    if database in _background and origin.in_background():
-        if arguments:
-            arguments[0] = _background[database]
-        else:
-            options["database"] = _background[database]
-    elif database in _reserved:
+    background.connect(arguments, options, database)
+    if database in _reserved and not origin.in_background():
         refuse("second-connection")
     if record is not None:
-        record.info.update(database=database, in_background=origin.in_background())
+        record.info["database"] = str(arguments[0] if arguments else options.get("database"))
 
 
 def _check_out(dbapi_connection: object, record: Any, proxy: object) -> None:
     database = record.info.get("database")
-    if database in _background and record.info["in_background"] != origin.in_background():
-        raise DisconnectionError  # it leads to the other database: the pool opens a new one
     if database in _reserved and not origin.in_background():
         refuse("second-connection")
 
