@@ -15,7 +15,6 @@ from starlette.routing import Router
 
 from . import origin
 from .adapter import load_adapter
-from .databases import Databases
 
 MARK = "background_work"
 
@@ -30,16 +29,15 @@ class Background:
         self._real: set[str] = set()
 
     @asynccontextmanager
-    async def open(self, databases: Databases) -> AsyncIterator[None]:
-        """Open it until the block ends."""
-        async with databases.new() as url:
-            engine = load_adapter().create_engine(url)
-            self.engine, self._database = engine.sync_engine, str(make_url(url).database)
-            try:
-                yield
-            finally:
-                self.engine = None
-                await engine.dispose()
+    async def open(self, database_url: str) -> AsyncIterator[None]:
+        """Use a database for background work until the block ends."""
+        engine = load_adapter().create_engine(database_url)
+        self.engine, self._database = engine.sync_engine, str(engine.url.database)
+        try:
+            yield
+        finally:
+            self.engine = None
+            await engine.dispose()
 
     @contextmanager
     def real(self, database_url: str) -> Iterator[None]:

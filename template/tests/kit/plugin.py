@@ -9,7 +9,19 @@ import pytest
 from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
 from .guards import blocking, connections, loops, tasks
 
-PARTS = (audit, refusal, background, connections, loops, tasks, blocking, diagnosis, postgres, tiers, fixtures)
+PARTS = (
+    audit,
+    refusal,
+    background,
+    connections,
+    loops,
+    tasks,
+    blocking,
+    diagnosis,
+    postgres,
+    tiers,
+    fixtures,
+)
 # All fixtures and tests are in one event loop.
 SETTINGS = {
     "asyncio_mode": "auto",

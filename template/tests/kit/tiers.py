@@ -71,7 +71,7 @@ async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
 async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
     shared = SharedApplication(databases)
-    async with background.open(databases):
+    async with databases.new() as url, background.open(url):
         await shared.open()
         yield shared
         await shared.close()
