@@ -54,12 +54,14 @@ def db_session(service: ServiceUnderTest) -> AsyncSession:
 @pytest.fixture
 def isolated_db(service: ServiceUnderTest) -> Any:
     """What opens sessions on a database of the test's own: any number of them, commits are real."""
+    service.require("isolated", "live", fixture="isolated_db")
     return service.database
 
 
 @pytest.fixture
 def isolated_client(service: ServiceUnderTest) -> AsyncClient:
     """Like `async_client`, on `isolated_db`: requests may run at the same time."""
+    service.require("isolated", "live", fixture="isolated_client")
     return service.client()
 
 
@@ -69,12 +71,14 @@ def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
 
     To hold a transaction open while requests run, use `isolated_db.session()`.
     """
+    service.require("isolated", "live", fixture="isolated_db_session")
     return service.session()
 
 
 @pytest.fixture
 def live_client(service: ServiceUnderTest) -> AsyncClient:
     """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
+    service.require("live", fixture="live_client")
     return service.client()
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from . import origin
+from .guards.tasks import watch_tasks
 
 
 class Lifespan:
@@ -24,6 +25,7 @@ class Lifespan:
 
     async def __aenter__(self) -> Self:
         """Start the application. Raise what its startup raises."""
+        watch_tasks()
         self._task = asyncio.create_task(self._run(), name="lifespan")
         await self._tell("startup")
         return self

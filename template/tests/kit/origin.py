@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
@@ -59,6 +59,16 @@ def place(*, but: str = "") -> str:
         if is_project(frame.f_code.co_filename) and frame.f_code.co_filename != but:
             return f"{Path(frame.f_code.co_filename).relative_to(PROJECT)}:{frame.f_lineno}"
     return "a library"
+
+
+def place_of_caller(library: ModuleType) -> str:
+    """Return the line of the project that calls into a library, or "" if another library does."""
+    folder = str(Path(str(library.__file__)).parent)
+    for frame in _running_frames():
+        file = frame.f_code.co_filename
+        if not file.startswith((folder, str(KIT))):
+            return f"{Path(file).relative_to(PROJECT)}:{frame.f_lineno}" if is_project(file) else ""
+    return ""
 
 
 def _running_frames() -> Iterator[FrameType]:

@@ -7,20 +7,12 @@ from pathlib import Path
 import pytest
 
 from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
-from .guards import blocking, connections, loops, tasks
+from .guards import blocking, connections, loops, state, tasks
 
 PARTS = (
-    audit,
-    refusal,
-    background,
-    connections,
-    loops,
-    tasks,
-    blocking,
-    diagnosis,
-    postgres,
-    tiers,
-    fixtures,
+    *(audit, refusal, diagnosis),
+    *(background, connections, loops, state, tasks, blocking),
+    *(postgres, tiers, fixtures),
 )
 # All fixtures and tests are in one event loop.
 SETTINGS = {

@@ -2,14 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .adapter import load_adapter
 from .lifespan import Lifespan
+from .refusal import refuse
 from .sessions import watched
+
+
+Tier = Literal["transaction", "isolated", "live"]
 
 
 class Application(Lifespan):
@@ -42,9 +46,15 @@ class ServiceUnderTest(AsyncExitStack):
     """What the fixtures of one test share; `async with` closes what was opened on it."""
 
     def __init__(
-        self, app: Application, transport: AsyncBaseTransport, base_url: str = "http://test"
+        self,
+        app: Application,
+        transport: AsyncBaseTransport,
+        base_url: str = "http://test",
+        *,
+        tier: Tier,
     ) -> None:
         super().__init__()
+        self.tier = tier
         self.app = app.app
         self.state = app.state
         self.database = app.database
@@ -62,6 +72,11 @@ class ServiceUnderTest(AsyncExitStack):
         )
         self.push_async_callback(client.aclose)
         return client
+
+    def require(self, *tiers: Tier, fixture: str) -> None:
+        """Refuse a fixture that was asked for after the tier had been chosen."""
+        if self.tier not in tiers:
+            refuse("tier-too-late", fixture=fixture)
 
     def session(self) -> AsyncSession:
         """Return a new session for the test itself."""

@@ -9,6 +9,7 @@ from httpx2 import ASGITransport, AsyncHTTPTransport
 from .adapter import load_adapter
 from .background import MARK, background
 from .databases import Databases, open_databases
+from .guards.loops import requested_fixtures
 from .guards.sessions import no_sessions_left
 from .guards.tasks import Tasks
 from .live import serve
@@ -24,8 +25,7 @@ ISOLATED_FIXTURES = {"isolated_db", "isolated_client", "isolated_db_session"}
 async def in_transaction(shared: SharedApplication) -> AsyncIterator[ServiceUnderTest]:
     """Yield the application of all tests, in a transaction that is rolled back."""
     app = shared.app
-    load_adapter().reset(app)
-    service = ServiceUnderTest(app, OneAtATime(app))
+    service = ServiceUnderTest(app, OneAtATime(app), tier="transaction")
     async with shared.rolled_back(), no_sessions_left(app), service:
         yield service
 
@@ -44,9 +44,9 @@ async def isolated(
         await stack.enter_async_context(no_sessions_left(app))
         if live:
             base_url = await stack.enter_async_context(serve(app))
-            service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url)
+            service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url, tier="live")
         else:
-            service = ServiceUnderTest(app, ASGITransport(app))
+            service = ServiceUnderTest(app, ASGITransport(app), tier="isolated")
         yield await stack.enter_async_context(service)
 
 
@@ -88,7 +88,7 @@ async def service(
 
     It is on the highest tier that a fixture of the test asks for, and they all share it.
     """
-    names = set(request.fixturenames)
+    names = requested_fixtures(request)
     live = "live_client" in names or request.config.getoption("transport") == "live"
     background_work = request.node.get_closest_marker(MARK) is not None
     if live or names & ISOLATED_FIXTURES:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from .databases import Databases
-from .guards import connections
+from .guards import connections, state
 from .refusal import refuse
 from .service import Application, run_app
 
@@ -39,6 +39,7 @@ class SharedApplication:
         url = await self._stack.enter_async_context(self._databases.new())
         self._database = str(make_url(url).database)
         self.app = await self._stack.enter_async_context(run_app(url))
+        state.shared[:] = [self.app]
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
@@ -49,6 +50,7 @@ class SharedApplication:
         if self._connection:
             await self._connection.close()
             self._connection = None
+        state.shared.clear()
         await self._stack.aclose()
 
     @asynccontextmanager
