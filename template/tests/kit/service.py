@@ -12,7 +12,6 @@ from .lifespan import Lifespan
 from .refusal import refuse
 from .sessions import watched
 
-
 Tier = Literal["transaction", "isolated", "live"]
 
 

@@ -20,7 +20,7 @@ def requested_fixtures(request: pytest.FixtureRequest) -> set[str]:
     callspec = getattr(item, "callspec", None)
     parameters = callspec.params.values() if callspec else ()
     # A lazy fixture is an object with the name of a fixture.
-    named = {getattr(value, "name", value) for value in parameters}
+    named = [getattr(value, "name", value) for value in parameters]
     by_parameter = {name for name in named if isinstance(name, str)}
     return {*request.fixturenames, *by_parameter, *item.stash.get(ASKED_FOR, ())}
 
@@ -85,7 +85,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
-NEW_EVENT_LOOP = asyncio.new_event_loop
+NEW_EVENT_LOOP = asyncio.new_event_loop  # noqa: TID251 - what pytest-asyncio needs
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:

@@ -103,10 +103,10 @@ def _remove_listeners() -> Iterator[str]:
     for key in _listeners:
         target, name = key.target, getattr(key.target, "__qualname__", "")
         of_a_module = name and getattr(sys.modules.get(target.__module__), name, None) is target
-        if of_a_module or any(target is part for part in lasting):
-            if event.contains(target, key.identifier, key.fn):
-                event.remove(target, key.identifier, key.fn)
-                yield f"a listener to {key.identifier!r}"
+        lasts = of_a_module or any(target is part for part in lasting)
+        if lasts and event.contains(target, key.identifier, key.fn):
+            event.remove(target, key.identifier, key.fn)
+            yield f"a listener to {key.identifier!r}"
 
 
 def _listened_to(running: Lifespan) -> list[Any]:
