@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 if TYPE_CHECKING:
     from .lifespan import Lifespan
@@ -41,7 +46,11 @@ class Adapter(Protocol):
     def create_app(self, database_url: str, **settings: Any) -> FastAPI:
         """Return the application for this database, with some settings changed."""
 
-    async def migrate(self, database_url: str) -> None:
+    def create_engine(self, database_url: str) -> AsyncEngine:
+        """Return an engine with the options that the service gives to its own."""
+        return create_async_engine(database_url)
+
+    async def migrate(self, engine: AsyncEngine) -> None:
         """Create the schema in an empty database, as a deployment does."""
 
     def database(self, running: "Lifespan") -> Database:
@@ -52,7 +61,7 @@ class Adapter(Protocol):
         return [running.state, running.app.state]
 
     def reset(self, running: "Lifespan") -> None:
-        """Reset what no transaction rolls back, such as counters in memory, before each test."""
+        """Reset what no transaction rolls back before each test: counters in memory, caches."""
         return
 
     def postgres_server(self) -> AbstractContextManager[str]:

@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 
+from . import origin
 from .guards.tasks import LOOP
 from .refusal import WORDS, explain
-
-# What has a frame and waits for something else: coroutines, generators of both kinds.
-KINDS = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,14 +44,18 @@ def diagnose(error: BaseException) -> str | None:
     return None
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception, those in its group, and those that it was raised from."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for member in error.exceptions:
-                yield from _chain(member)
-        error = error.__cause__ or error.__context__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, those in its group, and those that it was raised from, each once."""
+    pending, seen = [error], set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        behind = one.__cause__ or one.__context__
+        pending += [*([behind] if behind else []), *reversed(members)]
 
 
 def _failing_line(error: BaseException) -> str:
@@ -73,11 +75,7 @@ def _unknown_fixture(error: pytest.FixtureLookupError) -> str:
 
 
 def _stack(task: asyncio.Task[Any]) -> str:
-    """Return the places where a task waits; `Task.get_stack()` has only the outermost."""
-    lines = [f"{task.get_name()}:"]
-    waiting: Any = task.get_coro()
-    while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):
-        if frame := getattr(waiting, kind[0]):
-            lines += traceback.format_list(traceback.extract_stack(frame, limit=1))
-        waiting = getattr(waiting, kind[1])
-    return "".join([lines[0], "\n", *lines[1:]])
+    """Return the places where a task waits."""
+    frames = origin.waiting_frames(task)
+    lines = [line for frame in frames for line in traceback.format_stack(frame, limit=1)]
+    return "".join([f"{task.get_name()}:\n", *lines])

@@ -63,7 +63,9 @@ class PostgresDatabases:
         allow(self._is_own)
         await self._drop_leftovers()
         await self._clone("template0", self._template)
-        await self._adapter.migrate(self._url(self._template))
+        engine = self._adapter.create_engine(self._url(self._template))
+        await self._adapter.migrate(engine)
+        await engine.dispose()
 
     async def close(self) -> None:
         """Drop it."""
