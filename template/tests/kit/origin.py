@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
@@ -61,14 +61,12 @@ def place(*, but: str = "") -> str:
     return "a library"
 
 
-def place_of_caller(library: ModuleType) -> str:
-    """Return the line of the project that calls into a library, or "" if another library does."""
-    folder = str(Path(str(library.__file__)).parent)
-    for frame in _running_frames():
-        file = frame.f_code.co_filename
-        if not file.startswith((folder, str(KIT))):
-            return f"{Path(file).relative_to(PROJECT)}:{frame.f_lineno}" if is_project(file) else ""
-    return ""
+def place_of_caller(functions: set[str]) -> str:
+    """Return the line of the project that calls these functions, or "" if a library does."""
+    frames = (frame for frame in _running_frames() if not is_kit(frame.f_code.co_filename))
+    frame = next(frame for frame in frames if frame.f_code.co_name not in functions)
+    file = frame.f_code.co_filename
+    return f"{Path(file).relative_to(PROJECT)}:{frame.f_lineno}" if is_project(file) else ""
 
 
 def _running_frames() -> Iterator[FrameType]:
@@ -100,8 +98,11 @@ def waiting_frames(task: "asyncio.Task[Any] | None") -> Iterator[FrameType]:
 def is_project(file: str) -> bool:
     """Return whether a file is code of the service or of its tests, not of a library or the kit."""
     path = Path(file)
-    return (
-        path.is_relative_to(PROJECT)
-        and not path.is_relative_to(KIT)
-        and "site-packages" not in path.parts
-    )
+    in_project = path.is_relative_to(PROJECT) and "site-packages" not in path.parts
+    return in_project and not is_kit(file)
+
+
+@cache
+def is_kit(file: str) -> bool:
+    """Return whether a file is code of the kit."""
+    return Path(file).is_relative_to(KIT)

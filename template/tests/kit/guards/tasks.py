@@ -4,7 +4,7 @@ import asyncio
 import gc
 import sys
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from .. import origin
 from ..refusal import refuse
 
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
+STARTERS = {"create_task", "ensure_future", "_wrap_awaitable"}
 GRACE_SECONDS = 0.1  # for tasks that were cancelled, and transports that close
 
 
@@ -23,11 +24,16 @@ class WatchedTask(asyncio.Task[Any]):
     def __init__(self, coroutine: Any, **options: Any) -> None:
         super().__init__(coroutine, **options)
         self.in_background = origin.in_application()
-        self.place = origin.place_of_caller(asyncio)
+        self.place = origin.place_of_caller(STARTERS)
         self.is_awaited = False
 
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait for the end; one that is done already calls nothing else."""
+        self.is_awaited = True
+        return super().__await__()
+
     def add_done_callback(self, *arguments: Any, **options: Any) -> None:
-        """Add a callback; `await`, gather() and task groups come here too."""
+        """Add a callback, as gather(), wait() and task groups do."""
         self.is_awaited = True
         super().add_done_callback(*arguments, **options)
 
