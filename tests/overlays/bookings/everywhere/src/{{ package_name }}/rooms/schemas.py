@@ -55,7 +55,7 @@ Metres = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 HexColour = Annotated[str, StringConstraints(pattern="^#[0-9a-f]{6}$")]
 Facilities = Annotated[
     dict[Label, StrictBool | Annotated[int, Field(strict=True, ge=0, le=10_000)]],
-    Field(max_length=20),
+    Field(max_length=20, json_schema_extra={"additionalProperties": False}),
 ]
 Tags = Annotated[list[Label], Field(max_length=10)]
 RoomSort = Literal["name", "-name", "hourly_rate", "-hourly_rate", "inspected_on", "-inspected_on"]
