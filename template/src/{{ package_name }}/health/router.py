@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from ..core.errors import Unavailable
 from ..core.openapi import problems
-from ..db.migrate import MigrationError, is_current
+from ..db.migrate import MigrationError, check_schema
 from ..db.session import Database
 
 READY_WITHIN_SECONDS = 2
@@ -38,13 +38,11 @@ async def ready(request: Request) -> Health:
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.session(read_only=True) as session:
-                current = await is_current(session)
+                await check_schema(session)
     except MigrationError as error:
         log.error("not ready", error=str(error))
-        raise Unavailable("The migrations are not installed beside the service.") from None
+        raise Unavailable("The schema of the database is not the one of this release.") from None
     except Exception as error:
         log.warning("not ready", error=type(error).__name__)
         raise Unavailable("The database does not answer.") from None
-    if not current:
-        raise Unavailable("The schema of the database is behind: run the migrations.")
     return Health()
