@@ -1,20 +1,25 @@
 """Liveness and readiness."""
 
 import asyncio
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from ..core.draining import Draining
 from ..core.errors import Unavailable
 from ..core.openapi import problems
+from ..core.state import from_state
 from ..db.migrate import MigrationError, check_schema
-from ..db.session import Database
+from ..db.session import DatabaseDep
 
 READY_WITHIN_SECONDS = 2
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/health", tags=["health"])
+
+DrainingDep = Annotated[Draining, Depends(from_state(Draining))]
 
 
 class Health(BaseModel):
@@ -30,11 +35,10 @@ async def live() -> Health:
 
 
 @router.get("/ready", responses=problems(503))
-async def ready(request: Request) -> Health:
-    """Tell whether requests can be served: the database answers and its schema is current."""
-    if request.app.state.draining:
+async def ready(draining: DrainingDep, database: DatabaseDep) -> Health:
+    """Return whether requests can be served: the database answers and its schema is current."""
+    if draining.begun:
         raise Unavailable("The service is shutting down.")
-    database: Database = request.state.database
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.session(read_only=True) as session:
