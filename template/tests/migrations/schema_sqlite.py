@@ -74,19 +74,20 @@ def _foreign_keys(sql: str, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, str
 
     SQLAlchemy does not read the name and the actions of a key that stands behind its column.
     """
-    texts = {}
+    texts: dict[str, tuple[str, str]] = {}
     for definition in _split(sql[sql.index("(") + 1 : sql.rindex(")")]):
         if found := _KEY.search(definition):
-            columns = _even(found["columns"] or definition.split(maxsplit=1)[0])
+            of_columns = _even(found["columns"] or definition.split(maxsplit=1)[0])
             deferred = _DEFERRED.search(_even(found["rest"]))
-            texts[columns] = found["name"], deferred[0] if deferred else ""
+            texts[of_columns] = _even(found["name"] or ""), deferred[0] if deferred else ""
     for _, group in groupby(rows, key=attrgetter("id")):
-        key = list(group)
-        name, deferred = texts.get(",".join(row[2] for row in key).lower(), (None, ""))
+        key = [tuple(row) for row in group]
         columns, targets = [row[2] for row in key], [row[3] or "its key" for row in key]
-        actions = f"ON UPDATE {key[0].on_update} ON DELETE {key[0].on_delete} {deferred}"
-        definition = f"FOREIGN KEY {columns} REFERENCES {key[0].table} {targets} {actions}"
-        yield _even(name or "") or definition, definition.rstrip()
+        name, when = texts.get(",".join(columns).lower(), ("", ""))
+        (_, target, _, _, on_update, on_delete) = key[0]
+        actions = f"ON UPDATE {on_update} ON DELETE {on_delete} {when}".rstrip()
+        definition = f"FOREIGN KEY {columns} REFERENCES {target} {targets} {actions}"
+        yield name or definition, definition
 
 
 def _generated(sql: str) -> dict[str, str]:
