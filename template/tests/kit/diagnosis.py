@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from . import origin
-from .guards.tasks import LOOP
+from .guards.tasks import LOOP, TIMED_OUT
 from .refusal import WORDS, explain
 
 
@@ -27,6 +27,11 @@ def pytest_runtest_makereport(
         if text := diagnose(call.excinfo.value):
             report.sections.append(("Diagnosis", text))
         if "from pytest-timeout" in str(call.excinfo.value) and LOOP in item.stash:
+            item.stash[TIMED_OUT] = True
+            endless = [one.name for one in origin.being_served if one.answer_has_begun]
+            if endless:
+                text = explain(WORDS["endless"], request=", ".join(endless))
+                report.sections.append(("Diagnosis", text))
             stacks = map(_stack, asyncio.all_tasks(item.stash[LOOP]))
             report.sections.append(("Where the tasks are waiting", "\n".join(stacks)))
     return report

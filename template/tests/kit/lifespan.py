@@ -37,8 +37,13 @@ class Lifespan:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        with origin.serving(scope):
-            await self.app({**scope, "state": dict(self.state)}, receive, send)
+        with origin.serving(scope) as request:
+
+            async def send_noted(message: Message) -> None:
+                request.answer_has_begun |= message["type"] == "http.response.start"
+                await send(message)
+
+            await self.app({**scope, "state": dict(self.state)}, receive, send_noted)
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}

@@ -17,24 +17,29 @@ KIT = Path(__file__).parent
 PROJECT = KIT.parents[1]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Request:
     """A request or WebSocket, and what it started: background tasks, streams, tasks."""
 
     name: str
+    answer_has_begun: bool = False
 
 
+being_served: list[Request] = []
 current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
 _lifespan: ContextVar["asyncio.Task[Any] | None"] = ContextVar("lifespan", default=None)
 
 
 @contextmanager
-def serving(scope: Any) -> Iterator[None]:
+def serving(scope: Any) -> Iterator[Request]:
     """Within the block, and in all that is started there, a request is served."""
-    token = current_request.set(Request(f"{scope.get('method', 'WEBSOCKET')} {scope['path']}"))
+    request = Request(f"{scope.get('method', 'WEBSOCKET')} {scope['path']}")
+    token = current_request.set(request)
+    being_served.append(request)
     try:
-        yield
+        yield request
     finally:
+        being_served.remove(request)
         current_request.reset(token)
 
 

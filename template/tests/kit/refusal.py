@@ -41,15 +41,16 @@ def expect_refusal(match: str) -> Iterator[None]:
     _refusals.clear()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget what happened between tests."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Fail the test whose setup swallowed a refusal, or show it beside what came of that."""
     _refusals.clear()
+    yield from _reporting(item, "setup")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fail the test in which a refusal was swallowed, or show it beside what came of that."""
+    """Do the same for the test itself."""
     yield from _reporting(item, "call")
 
 
