@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .errors import Unprocessable
+from .query import from_query
 from .types import MAX_ID, Id, Text
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Paging:
     ] = None
 
 
-PagingDep = Annotated[Paging, Depends()]
+PagingDep = Annotated[Paging, Depends(from_query(Paging))]
 
 
 class Page(BaseModel, Generic[T]):

@@ -1,5 +1,6 @@
 """What all repositories do."""
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select
@@ -22,6 +23,12 @@ class Repository(Generic[Model]):
         """Store a new row; it has an id afterwards."""
         self._session.add(row)
         await self._session.flush()
+
+    def assign(self, row: Model, values: Mapping[str, Any]) -> bool:
+        """Set attributes of a row. Return whether that changes anything that is stored."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        return self._session.is_modified(row)
 
     async def save(self) -> None:
         """Write what was changed about rows that came from here.
