@@ -23,7 +23,7 @@ class Step:
     @property
     def commands(self) -> list[list[str]]:
         """The words of each command."""
-        return [shlex.split(line) for line in self.text.splitlines()]
+        return [shlex.split(line) for line in self.text.splitlines() if self.verb == "Run"]
 
     def write(self, project: Path) -> None:
         """Create the file, or add the lines: imports after the others, the rest at the end."""
