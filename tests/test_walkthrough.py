@@ -27,7 +27,7 @@ ELSEWHERE = {"src/my_service/api.py": 2, "src/my_service/models.py": 1}
 """The lines that the page adds to files of others; the snapshot is written by a command."""
 
 DECLARED = "tests/declarations/test_declarations.py::test_resources_declare_everything"
-TRIED = "tests/declarations/test_declarations.py::test_examples_lead_to_success"
+TRIED = "tests/declarations/test_examples.py::test_examples_lead_to_success"
 EXAMINED = "tests/contract/test_schema.py::test_an_operation_does_as_documented"
 
 
