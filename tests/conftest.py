@@ -10,7 +10,8 @@ import pytest
 from tests import template
 from tests.template import Rendered
 
-collect_ignore = ["mistakes"]  # they are tests of a rendered project, which has its own libraries
+# They are tests of a rendered project, which has its own libraries.
+collect_ignore = ["mistakes", "kit/inside"]
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,11 @@ NOT_SEARCHED = (
     "core/logging.py",
     "unit/test_logging.py",
     # These look for what is not there: in the suites of others, in the service, in its document.
-    "tests/audit.py",
-    "tests/audit.toml",
-    "unit/test_audit.py",
     "routing/test_public.py",
     "contract/examination.py",
     "contract/test_schema.py",
 )
+KIT = "tests/kit/"  # the same in every project; tests/kit/test_folder.py searches it
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Trace:
         word, allowed = re.compile(self.pattern, re.IGNORECASE), re.compile(self.legitimate)
         found = []
         for path, text in project.texts():
-            if path.endswith(NOT_SEARCHED):
+            if path.endswith(NOT_SEARCHED) or path.startswith(KIT):
                 continue
             if word.search(path):
                 found.append(path)
@@ -86,8 +84,7 @@ TRACES = [
         lambda known: known["auth"] == "none",
         r"\bprincipal\b|RequireRole|\badmins\b|administrator|\beditors?\b|Unauthorized|\b401\b",
     ),
-    # tests/audit.py audits suites, for everybody.
-    Trace("audit_log", _without("audit_log"), r"audit[-_ ]?log|audit/|\.audit\b", r"tests\.audit"),
+    Trace("audit_log", _without("audit_log"), r"audit[-_ ]?log|audit/|\.audit\b"),
     # The name is also that of a class of the library `limits`, which counts failed logins.
     Trace("rate_limit", _without("rate_limit"), r"rate[-_ ]?limit", r"RateLimitItem"),
     Trace(

@@ -12,6 +12,7 @@ from tests import template
 from tests.shell import run
 
 MISTAKES = template.ROOT / "tests" / "mistakes"
+ROWS = template.ROOT / "tests" / "kit" / "rows.py"
 PAGE = template.ROOT / "docs" / "mistakes.md"
 HEADER = re.compile(r"^_{3,} (?:ERROR at \w+ of )?(\w+) _{3,}$")
 SUMMARY = re.compile(r"^(PASSED|FAILED|ERROR) tests/mistakes/(\w+)\.py::(\w+)", re.MULTILINE)
@@ -45,7 +46,7 @@ class Mistake:
         return f"test_{self.path.stem}_innocent"
 
 
-HELPERS = ("__init__", "innocent", "rows")
+HELPERS = ("__init__", "innocent")
 ALL = [Mistake.read(path) for path in sorted(MISTAKES.glob("*.py")) if path.stem not in HELPERS]
 
 
@@ -90,7 +91,7 @@ def _drop(mistakes: list[Mistake], rendered: template.Rendered) -> None:
     folder = rendered.path / "tests" / "mistakes"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    shutil.copyfile(MISTAKES / "rows.py", folder / "rows.py")
+    shutil.copyfile(ROWS, folder / "rows.py")
     for mistake in mistakes:
         shutil.copyfile(mistake.path, folder / f"{mistake.module}.py")
         shutil.copyfile(MISTAKES / "innocent.py", folder / f"{mistake.innocent}.py")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .guards import LOOP
+from .guards.tasks import LOOP
 from .refusal import WORDS, explain
 
 # What has a frame and waits for something else: coroutines, generators of both kinds.
@@ -35,7 +35,7 @@ def pytest_runtest_makereport(
 
 
 def diagnose(error: BaseException) -> str | None:
-    """Say what is known of an exception, or else of one of those behind it."""
+    """Return the explanation of an exception, or else of one of those behind it."""
     for one in _chain(error):
         if isinstance(one, pytest.FixtureLookupError):
             return _unknown_fixture(one)
@@ -47,7 +47,7 @@ def diagnose(error: BaseException) -> str | None:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an exception, those in its group, and those that it was raised from."""
+    """Yield an exception, those in its group, and those that it was raised from."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
@@ -57,7 +57,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _failing_line(error: BaseException) -> str:
-    """Give the source of a bare assertion: httpx2's transport has nothing else to say."""
+    """Return the source of a bare assertion: httpx2's transport has nothing else to say."""
     if not isinstance(error, AssertionError) or error.args or not error.__traceback__:
         return ""
     return traceback.extract_tb(error.__traceback__)[-1].line or ""
@@ -73,7 +73,7 @@ def _unknown_fixture(error: pytest.FixtureLookupError) -> str:
 
 
 def _stack(task: asyncio.Task[Any]) -> str:
-    """Give the places where a task waits; `Task.get_stack()` has only the outermost."""
+    """Return the places where a task waits; `Task.get_stack()` has only the outermost."""
     lines = [f"{task.get_name()}:"]
     waiting: Any = task.get_coro()
     while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):

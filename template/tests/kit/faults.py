@@ -1,17 +1,15 @@
-"""What a test does to the service: fail its commit, count its SQL, replace a part of it."""
+"""What a test does to the service: fail its commit, replace a part of it."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from .adapter import Database
 from .service import ServiceUnderTest
-
-TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the tiers differ in them
 
 
 @contextmanager
@@ -30,37 +28,16 @@ def failing_commit(service: ServiceUnderTest) -> Iterator[None]:
         session.flush()
         raise OperationalError("COMMIT", {}, ConnectionError("the connection broke"))
 
-    event.listen(service.database.session_class, "before_commit", before_commit)
+    classes = _session_classes(service.database)
+    for session_class in classes:
+        event.listen(session_class, "before_commit", before_commit)
     try:
         yield
     finally:
-        event.remove(service.database.session_class, "before_commit", before_commit)
+        for session_class in classes:
+            event.remove(session_class, "before_commit", before_commit)
     if not failed:
         pytest.fail("the service committed nothing within failing_commit()", pytrace=False)
-
-
-@contextmanager
-def count_queries(service: ServiceUnderTest, at_most: int) -> Iterator[list[str]]:
-    """Give the SQL statements of the block. Fails the test if there are more than `at_most`."""
-    statements: list[str] = []
-
-    def before_execute(connection: object, cursor: object, statement: str, *rest: Any) -> None:
-        if not statement.startswith(TRANSACTION_CONTROL):
-            statements.append(statement)
-
-    engine = service.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", before_execute)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", before_execute)
-    if len(statements) > at_most:
-        listing = "\n".join(f"{number:3}. {sql}" for number, sql in enumerate(statements, 1))
-        pytest.fail(
-            f"{len(statements)} SQL statements, expected were at most {at_most}:\n{listing}\n"
-            "If they differ in parameters only (N+1), load the rows together: selectinload().",
-            pytrace=False,
-        )
 
 
 def override(service: ServiceUnderTest, restore: ExitStack, name: str, new: object) -> None:
@@ -75,3 +52,11 @@ def override(service: ServiceUnderTest, restore: ExitStack, name: str, new: obje
             return
     known = ", ".join(sorted({*service.state, *service.app.state}))
     pytest.fail(f"the application keeps no {name!r}, it keeps {known}", pytrace=False)
+
+
+def _session_classes(database: Database) -> set[type[Session]]:
+    """Return the (synchronous) classes of the sessions that the service opens."""
+    return {
+        maker.kw.get("sync_session_class") or maker.class_.sync_session_class
+        for maker in database.session_makers
+    }

@@ -21,13 +21,13 @@ class Lifespan:
         self._from_app: asyncio.Queue[Message] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
-        """Start the application. Raises what its startup raises."""
+        """Start the application. Raise what its startup raises."""
         self._task = asyncio.create_task(self._run(), name="lifespan")
         await self._tell("startup")
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        """Shut the application down. Raises what its shutdown raises."""
+        """Shut the application down. Raise what its shutdown raises."""
         await self._tell("shutdown")
         await self._task
 

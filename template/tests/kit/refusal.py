@@ -17,7 +17,7 @@ class Refused(RuntimeError):
 
 
 def explain(words: dict[str, str], **details: object) -> str:
-    """Give the words of a guard or diagnosis as a text."""
+    """Return the words of a guard or diagnosis as a text."""
     text = "{what}\nWhy: {why}\nFix: {fix}".format_map(words).format_map(details)
     return f"{text}\nMore: Oneloop, troubleshooting.md#{words['page']}" if "page" in words else text
 

@@ -1,30 +1,18 @@
 """The tiers: how much of a database, and of a server, a test has to itself."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
 import pytest
 from httpx2 import ASGITransport, AsyncHTTPTransport
-{% if has_passwords or 'rate_limit' in features %}
 
-{% endif %}
-{% if has_passwords %}
-from {{ package_name }}.auth.throttle import LoginThrottle
-{% endif %}
-{% if 'rate_limit' in features %}
-from {{ package_name }}.rate_limit.limiter import RateLimiter
-{% endif %}
-
-from .guards import Tasks
+from .adapter import load_adapter
+from .databases import Databases, open_databases
+from .guards.tasks import Tasks
 from .lifespan import Lifespan
 from .live import serve
-{% if database == 'postgres' %}
-from .postgres import Databases
-{% endif %}
+from .postgres import is_postgres, server_url
 from .service import ServiceUnderTest, run_app
-{% if database == 'sqlite' %}
-from .sqlite import Databases
-{% endif %}
 from .transaction import OneAtATime, rolled_back
 
 ISOLATED_FIXTURES = {"isolated_db", "isolated_client", "isolated_db_session"}
@@ -32,16 +20,8 @@ ISOLATED_FIXTURES = {"isolated_db", "isolated_client", "isolated_db_session"}
 
 @asynccontextmanager
 async def in_transaction(shared: Lifespan) -> AsyncIterator[ServiceUnderTest]:
-    """Give the application of all tests, in a transaction that is rolled back."""
-{% if has_passwords or 'rate_limit' in features %}
-    # Counted in memory: no transaction rolls that back.
-{% if has_passwords %}
-    shared.state["login_throttle"] = LoginThrottle(shared.app.state.settings)
-{% endif %}
-{% if 'rate_limit' in features %}
-    shared.state["rate_limiter"] = RateLimiter(shared.app.state.settings)
-{% endif %}
-{% endif %}
+    """Yield the application of all tests, in a transaction that is rolled back."""
+    load_adapter().reset(shared)
     service = ServiceUnderTest(shared, OneAtATime(shared))
     async with rolled_back(service.database), service:
         yield service
@@ -49,7 +29,7 @@ async def in_transaction(shared: Lifespan) -> AsyncIterator[ServiceUnderTest]:
 
 @asynccontextmanager
 async def isolated(databases: Databases, *, live: bool) -> AsyncIterator[ServiceUnderTest]:
-    """Give an application on a database of its own, with real commits, and on a real server."""
+    """Yield an application on a database of its own, with real commits, and on a real server."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(databases.new())
         app = await stack.enter_async_context(run_app(url))
@@ -61,14 +41,21 @@ async def isolated(databases: Databases, *, live: bool) -> AsyncIterator[Service
         yield await stack.enter_async_context(service)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--transport`."""
-    parser.addoption(
-        "--transport",
-        choices=["in-process", "live"],
-        default="in-process",
-        help="live: send the requests of every async test to a real server",
-    )
+@pytest.fixture(scope="session")
+def _place_of_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the server, which takes a while to start; for SQLite a folder."""
+    with ExitStack() as stack:
+        if is_postgres(load_adapter()):
+            yield server_url(stack)
+        else:
+            yield str(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
+    """Databases of your own: `async with databases.new(migrated=False) as url:`."""
+    async with open_databases(_place_of_databases) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="session")

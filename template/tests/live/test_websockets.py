@@ -5,14 +5,9 @@ from fastapi import WebSocket
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from ..kit.databases import Databases
 from ..kit.live import serve
-{% if database == 'postgres' %}
-from ..kit.postgres import Databases
-{% endif %}
 from ..kit.service import run_app
-{% if database == 'sqlite' %}
-from ..kit.sqlite import Databases
-{% endif %}
 
 pytestmark = pytest.mark.live
 

@@ -16,7 +16,7 @@ import pytest
 RULES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 HEADINGS = ("test", "kind", "client", "database", "auth", "advice")
 HERE = Path(__file__).resolve().parent
-OWN = {HERE / "conftest.py", HERE / "audit.py", *HERE.glob("kit/*.py")}
+OWN = {HERE.parent / "conftest.py", HERE.parent / "adapter.py", *HERE.rglob("*.py")}
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -64,7 +64,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def audit(path: Path) -> list[Row]:
-    """Give a row for each test in a file or folder.
+    """Return a row for each test in a file or folder.
 
     Raises:
         SyntaxError: a file is not Python.
@@ -86,7 +86,7 @@ def audit(path: Path) -> list[Row]:
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.AST]:
-    """Give what a module defines at its top: fixtures, helpers, clients, tokens."""
+    """Return what a module defines at its top: fixtures, helpers, clients, tokens."""
     definitions: dict[str, ast.AST] = {}
     for node in tree.body:
         if isinstance(node, Function):
@@ -108,7 +108,7 @@ def _tests(tree: ast.Module) -> Iterator[tuple[str, AnyFunction]]:
 
 
 def _source(test: AnyFunction, known: dict[str, ast.AST]) -> str:
-    """Give the source of a test and of everything it uses, but not their names."""
+    """Return the source of a test and of everything it uses, but not their names."""
     pending: list[ast.AST] = [test]
     done: list[ast.AST] = []
     lines: list[str] = []
@@ -125,7 +125,7 @@ def _source(test: AnyFunction, known: dict[str, ast.AST]) -> str:
 
 
 def _names(node: ast.AST) -> set[str]:
-    """Give the names that a definition takes from outside: its arguments are fixtures."""
+    """Return the names that a definition takes from outside: its arguments are fixtures."""
     names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
     read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     own = {name.id for name in names if isinstance(name.ctx, ast.Store)}

@@ -1,4 +1,4 @@
-"""A row for the mistakes that need one."""
+"""A row for the mistakes and the tests of the kit that need one."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from my_service.users.models import User
 
 
 def a_user() -> User:
-    """Give a user, whatever columns it has in this project."""
+    """Return a new user, whatever columns it has in this project."""
     values: dict[str, Any] = {"email": "ada@example.com", "name": "Ada", "is_active": True}
     values |= {"role": "writer", "token_version": 0, "created_at": datetime.now(UTC)}
     return User(**{name: value for name, value in values.items() if hasattr(User, name)})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ..audit import Row, audit
+from ..kit.audit import Row, audit
 
 CONFTEST = """
 from fastapi.testclient import TestClient

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, Pool, event
 
-from ..adapter import NO_DATABASE
-from .refusal import refuse
+from ..refusal import refuse
 
-# Tell whether the arguments of a connection lead to a database that this suite made.
+NO_DATABASE = "no-database"
+# Whether the arguments of a connection lead to a database that this suite created.
 _made: list[Callable[[list[Any], dict[str, Any]], bool]] = []
 
 
 def allow(made: Callable[[list[Any], dict[str, Any]], bool]) -> None:
-    """Let connections through for whose arguments `made` is true."""
+    """Allow the connections for whose arguments `made` is true."""
     _made.append(made)
 
 
@@ -36,7 +36,7 @@ def _refuse_foreign_database(
     dialect: object, record: object, arguments: list[Any], options: dict[str, Any]
 ) -> None:
     place = str(arguments[0] if arguments else options.get("database"))
-    if NO_DATABASE.endswith(place):
+    if place.endswith(NO_DATABASE):
         refuse("no-database")
     if not any(made(arguments, options) for made in _made):
         refuse("foreign-database", place=place)

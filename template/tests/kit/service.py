@@ -2,32 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import Any
 
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from {{ package_name }}.core.clock import Clock, FrozenClock
-from {{ package_name }}.db.session import Database
-
-from ..adapter import make_app, make_settings
+from .adapter import load_adapter
 from .lifespan import Lifespan
 
 
-class StoppableClock(Clock):
-    """The clock of an application in tests: the real time until a test stops it."""
-
-    frozen: FrozenClock | None = None
-
-    def now(self) -> datetime:
-        """Give the time at which the clock was stopped, or the real time."""
-        return self.frozen.now() if self.frozen else super().now()
-
-
 def run_app(database_url: str, **settings: Any) -> Lifespan:
-    """Give the application on a database, with some settings changed: `async with` runs it."""
-    return Lifespan(make_app(make_settings(database_url, **settings), clock=StoppableClock()))
+    """Return the application on a database, with some settings changed: `async with` runs it."""
+    return Lifespan(load_adapter().create_app(database_url, **settings))
 
 
 class ServiceUnderTest(AsyncExitStack):
@@ -39,20 +25,16 @@ class ServiceUnderTest(AsyncExitStack):
         super().__init__()
         self.app = lifespan.app
         self.state = lifespan.state
+        # What opens sessions: the service's own object, of a type that the kit does not know.
+        self.database: Any = load_adapter().database(lifespan)
         self.keep_objects = False
         self._transport = transport
         self._base_url = base_url
         self._sessions: list[AsyncSession] = []
         self._settling = asyncio.Lock()
 
-    @property
-    def database(self) -> Database:
-        """The seam of the application."""
-        database: Database = self.state["database"]
-        return database
-
     def client(self, **options: Any) -> AsyncClient:
-        """Give a new client, without cookies and headers but those in `options`."""
+        """Return a new client, without cookies and headers but those in `options`."""
         hooks = {"request": [self._settle]}
         client = AsyncClient(
             transport=self._transport, base_url=self._base_url, event_hooks=hooks, **options
@@ -61,14 +43,14 @@ class ServiceUnderTest(AsyncExitStack):
         return client
 
     def session(self) -> AsyncSession:
-        """Give a new session for the test itself."""
-        session = self.database.session()
+        """Return a new session for the test itself."""
+        session: AsyncSession = next(iter(self.database.session_makers))()
         self._sessions.append(session)
         self.push_async_callback(session.close)
         return session
 
     def opened(self, session: object) -> bool:
-        """Say whether a (synchronous) session is one of the test, not of the service."""
+        """Return whether a (synchronous) session belongs to the test, not to the service."""
         return any(own.sync_session is session for own in self._sessions)
 
     async def _settle(self, request: Request) -> None:

@@ -3,21 +3,15 @@
 import asyncio
 
 from httpx2 import AsyncClient
+from my_service.db.engine import create_engine
+from my_service.db.session import Database
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import Receive, Scope, Send
 
-from {{ package_name }}.db.engine import create_engine
-from {{ package_name }}.db.session import Database
-
-from ..adapter import make_settings
+from ..adapter import adapter, make_settings
 from ..kit.refusal import expect_refusal
 from ..kit.transaction import OneAtATime, rolled_back
-
-{% if database == 'sqlite' %}
-PRODUCTION = "sqlite+aiosqlite:////srv/production.db"
-{% else %}
-PRODUCTION = "postgresql+asyncpg://user@production.example/app"
-{% endif %}
 
 
 async def test_two_requests_at_once_on_one_connection() -> None:
@@ -41,7 +35,7 @@ async def test_a_second_connection_in_a_transaction(isolated_db: Database) -> No
 
 async def test_a_database_that_is_somebody_s() -> None:
     """The suite made other ones."""
-    engine = create_async_engine(PRODUCTION)
+    engine = create_async_engine(make_url(adapter.no_database_url).set(database="/srv/production"))
     with expect_refusal("is not a database that this suite made"):
         await engine.connect()
     await engine.dispose()

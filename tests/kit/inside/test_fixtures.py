@@ -3,28 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from httpx2 import AsyncClient
+from my_service.core.clock import FrozenClock
+from my_service.db.session import Database
+from my_service.users.models import User
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from {{ package_name }}.core.clock import FrozenClock
-from {{ package_name }}.db.session import Database
-from {{ package_name }}.users.models import User
-
 from ..kit.service import ServiceUnderTest
-
-
-def new_user() -> User:
-    """Give a user that is not stored."""
-    user = User(email="ada@example.com", name="Ada", is_active=True, created_at=datetime.now(UTC))
-{% if auth != 'none' %}
-    user.role = "writer"
-{% endif %}
-    return user
+from .rows import a_user
 
 
 async def count_users(session: AsyncSession) -> int:
@@ -39,14 +30,14 @@ async def test_every_test_begins_without_rows(
     assert await count_users(db_session) == 0
     await db_session.commit()
     async with service.database.session() as session, session.begin():
-        session.add(new_user())
+        session.add(a_user())
     assert await count_users(db_session) == 1
 
 
 async def test_a_rollback_of_the_service_spares_what_the_test_arranged(
     db_session: AsyncSession, service: ServiceUnderTest
 ) -> None:
-    db_session.add(new_user())
+    db_session.add(a_user())
     await db_session.commit()
     async with service.database.session() as session:
         await session.execute(text("DELETE FROM users"))
@@ -57,7 +48,7 @@ async def test_a_rollback_of_the_service_spares_what_the_test_arranged(
 async def test_a_request_empties_the_session_of_the_test(
     async_client: AsyncClient, db_session: AsyncSession
 ) -> None:
-    user = new_user()
+    user = a_user()
     db_session.add(user)
     await async_client.get("/health/live")
 
@@ -71,7 +62,7 @@ async def test_a_request_empties_the_session_of_the_test(
 async def test_the_mark_keeps_its_objects(
     async_client: AsyncClient, db_session: AsyncSession
 ) -> None:
-    user = new_user()
+    user = a_user()
     db_session.add(user)
     await async_client.get("/health/live")
 
@@ -80,7 +71,7 @@ async def test_the_mark_keeps_its_objects(
 
 async def test_an_isolated_database_commits_for_good(isolated_db: Database) -> None:
     async with isolated_db.session() as session, session.begin():
-        session.add(new_user())
+        session.add(a_user())
     async with isolated_db.engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM users")) == 1
 
@@ -99,9 +90,9 @@ async def test_only_the_next_commit_of_the_service_fails(
         await db_session.commit()
         with pytest.raises(OperationalError):
             async with service.database.session() as session, session.begin():
-                session.add(new_user())
+                session.add(a_user())
         async with service.database.session() as session, session.begin():
-            session.add(new_user())
+            session.add(a_user())
     assert await count_users(db_session) == 1
 
 

@@ -8,8 +8,7 @@ from httpx2 import ASGITransport, Request, Response
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from {{ package_name }}.db.session import Database
-
+from .adapter import Database
 from .refusal import refuse
 
 
@@ -21,11 +20,11 @@ async def rolled_back(database: Database) -> AsyncIterator[None]:
     transaction: its commit releases the savepoint, its rollback rolls back to it.
     """
     engine = database.engine.sync_engine
-    makers = [(maker, maker.kw) for maker in database.session_makers]
+    makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
     async with database.engine.connect() as connection:
         transaction = await connection.begin()
-        for maker, options in makers:
-            maker.kw = {**options, "bind": connection, "join_transaction_mode": "create_savepoint"}
+        for maker, _ in makers:
+            maker.configure(bind=connection, join_transaction_mode="create_savepoint")
         for name, guard in GUARDS.items():
             event.listen(engine, name, guard)
         try:
@@ -34,7 +33,8 @@ async def rolled_back(database: Database) -> AsyncIterator[None]:
             for name, guard in GUARDS.items():
                 event.remove(engine, name, guard)
             for maker, options in makers:
-                maker.kw = options
+                mode = options.get("join_transaction_mode", "conditional_savepoint")
+                maker.configure(bind=options["bind"], join_transaction_mode=mode)
             try:
                 await transaction.rollback()
             except DBAPIError:

@@ -1,12 +1,12 @@
-"""Makes databases for tests, cloned from one that the project's own migrations made.
+"""Creates Postgres databases for tests, cloned from one that the migrations made.
 
-The server is the one that TEST_DATABASE_URL names, else an embedded one for this run. On a server
-that is somebody's, the suite touches only the databases that it makes.
+The server is the one that TEST_DATABASE_URL names, else one that the adapter starts for this run.
+On a server that is somebody's, the suite touches only the databases that it creates.
 """
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
@@ -15,14 +15,9 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from {{ package_name }}.db.engine import create_engine
-from {{ package_name }}.db.migrate import upgrade
-from {{ package_name }}.devtools import postgres as embedded
+from .adapter import Adapter, load_adapter
+from .guards.connections import allow
 
-from ..adapter import make_settings, make_tables_of_tests
-from .engine_guard import allow
-
-PREFIX = "{{ package_name }}_test_"
 # A run that is alive has a connection with the name that its databases begin with.
 LEFTOVERS = text(r"""
     SELECT datname FROM pg_database
@@ -31,12 +26,20 @@ LEFTOVERS = text(r"""
 """)
 
 
-class Databases:
-    """Makes databases on one server. Every test process has its own."""
+def is_postgres(adapter: Adapter) -> bool:
+    """Return whether the service runs on Postgres."""
+    return make_url(adapter.no_database_url).get_backend_name() == "postgresql"
 
-    def __init__(self, server: str) -> None:
-        self._server = make_url(server).set(drivername="postgresql+asyncpg")
-        self._run = PREFIX + secrets.token_hex(4)
+
+class PostgresDatabases:
+    """Creates databases on one server."""
+
+    def __init__(self, adapter: Adapter, server: str) -> None:
+        self._adapter = adapter
+        driver = make_url(adapter.no_database_url).drivername
+        self._server = make_url(server).set(drivername=driver)
+        self._prefix = f"{adapter.package}_test_"
+        self._run = self._prefix + secrets.token_hex(4)
         self._number = count()
         self._template = f"{self._run}_{next(self._number)}"
         self._admin = create_async_engine(
@@ -47,7 +50,7 @@ class Databases:
 
     @asynccontextmanager
     async def new(self, *, migrated: bool = True) -> AsyncIterator[str]:
-        """Give the URL of a database of your own, without tables unless `migrated`."""
+        """Return the URL of a new database, without tables unless `migrated`."""
         name = f"{self._run}_{next(self._number)}"
         await self._clone(self._template if migrated else "template0", name)
         try:
@@ -56,14 +59,11 @@ class Databases:
             await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def open(self) -> None:
-        """Make the database that the others are cloned from."""
+        """Create the database that the others are cloned from."""
         allow(self._is_own)
         await self._drop_leftovers()
         await self._clone("template0", self._template)
-        engine = create_engine(make_settings(self._url(self._template)))
-        await upgrade(engine)
-        await make_tables_of_tests(engine)
-        await engine.dispose()
+        await self._adapter.migrate(self._url(self._template))
 
     async def close(self) -> None:
         """Drop it."""
@@ -71,16 +71,17 @@ class Databases:
         await self._admin.dispose()
 
     def _is_own(self, arguments: list[Any], options: dict[str, Any]) -> bool:
-        """Say whether a connection leads to a database of this run, or makes them."""
+        """Return whether a connection leads to a database of this run, or creates them."""
         is_admin = options.get("server_settings", {}).get("application_name") == self._run
         return is_admin or str(options.get("database")).startswith(self._run)
 
     async def _drop_leftovers(self) -> None:
         """Drop what runs that were killed left on the server."""
+        prefix = {"prefix": self._prefix}
         async with self._admin.connect() as connection:
             # One process at a time; the lock goes with the connection, if not before.
-            await connection.execute(text("SELECT pg_advisory_lock(hashtext(:p))"), {"p": PREFIX})
-            for name in (await connection.scalars(LEFTOVERS, {"prefix": PREFIX})).all():
+            await connection.execute(text("SELECT pg_advisory_lock(hashtext(:prefix))"), prefix)
+            for name in (await connection.scalars(LEFTOVERS, prefix)).all():
                 await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
             await connection.execute(text("SELECT pg_advisory_unlock_all()"))
 
@@ -95,24 +96,20 @@ class Databases:
         return self._server.set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def _server() -> Iterator[str]:
-    """The URL of the server."""
-    with ExitStack() as stack:
-        yield os.environ.get("TEST_DATABASE_URL") or _start(stack)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Start one server for all workers of xdist, which inherit its URL."""
-    if not os.environ.get("TEST_DATABASE_URL"):
+    if is_postgres(load_adapter()) and not os.environ.get("TEST_DATABASE_URL"):
         stack = ExitStack()
         config.add_cleanup(stack.close)
-        os.environ["TEST_DATABASE_URL"] = _start(stack)
+        os.environ["TEST_DATABASE_URL"] = server_url(stack)
 
 
-def _start(stack: ExitStack) -> str:
+def server_url(stack: ExitStack) -> str:
+    """Return the URL of the server; one that is started for it stops when the stack closes."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        return url
     try:
-        return stack.enter_context(embedded.temporary_server())
-    except embedded.PostgresUnavailable as error:
+        return stack.enter_context(load_adapter().postgres_server())
+    except RuntimeError as error:
         pytest.exit(str(error), returncode=1)

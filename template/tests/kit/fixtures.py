@@ -1,0 +1,104 @@
+"""The fixtures of every service. Those that know this one are in conftest.py."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
+
+from . import faults, queries
+from .adapter import load_adapter
+from .service import ServiceUnderTest
+
+# --- Without a database ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """Starlette's synchronous client, on an application without a database.
+
+    For routing, validation and health. Touching the database fails with an explanation.
+    """
+    adapter = load_adapter()
+    with TestClient(adapter.create_app(adapter.no_database_url)) as client:
+        yield client
+
+
+# --- In one transaction, rolled back: almost every test -------------------------------------------
+
+
+@pytest.fixture
+def async_client(service: ServiceUnderTest) -> AsyncClient:
+    """An httpx2.AsyncClient on the application, in the event loop of the tests."""
+    return service.client()
+
+
+@pytest.fixture
+def db_session(service: ServiceUnderTest) -> AsyncSession:
+    """A session to arrange and check rows: what `async_client` writes, it reads, and vice versa.
+
+    A request commits it first, and empties it: load objects again afterwards, so that you see
+    what the service wrote. The mark `keep_objects` leaves the objects in it.
+    """
+    return service.session()
+
+
+# --- With a database of its own and real commits: concurrency, isolation, background work ---------
+
+
+@pytest.fixture
+def isolated_db(service: ServiceUnderTest) -> Any:
+    """What opens sessions on a database of the test's own: any number of them, commits are real."""
+    return service.database
+
+
+@pytest.fixture
+def isolated_client(service: ServiceUnderTest) -> AsyncClient:
+    """Like `async_client`, on `isolated_db`: requests may run at the same time."""
+    return service.client()
+
+
+@pytest.fixture
+def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
+    """Like `db_session`, on `isolated_db`.
+
+    To hold a transaction open while requests run, use `isolated_db.session()`.
+    """
+    return service.session()
+
+
+@pytest.fixture
+def live_client(service: ServiceUnderTest) -> AsyncClient:
+    """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
+    return service.client()
+
+
+# --- What goes wrong, and what it costs -----------------------------------------------------------
+
+
+@pytest.fixture
+def failing_commit(service: ServiceUnderTest) -> Callable[[], AbstractContextManager[None]]:
+    """Make the next commit fail: `with failing_commit(): await async_client.post(...)`."""
+    return partial(faults.failing_commit, service)
+
+
+@pytest.fixture
+def count_queries(
+    service: ServiceUnderTest,
+) -> Callable[[int], AbstractContextManager[list[str]]]:
+    """Bound the SQL statements of a block: `with count_queries(3): await async_client.get(...)`."""
+    return partial(queries.count_queries, service)
+
+
+@pytest.fixture
+def override(service: ServiceUnderTest) -> Iterator[Callable[[str, object], None]]:
+    """Replace a part of the application for this test: `override("clock", SlowClock())`.
+
+    Parts are what the lifespan yields (`request.state`) and what is on `app.state`.
+    """
+    with ExitStack() as restore:
+        yield partial(faults.override, service, restore)

@@ -1,0 +1,1 @@
+"""Tests that run in a rendered project, as its package `tests.inside`."""
