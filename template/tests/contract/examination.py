@@ -30,7 +30,7 @@ from schemathesis.openapi.checks import (
 )
 from urllib3 import HTTPResponse
 
-Document = dict[str, Any]
+Schema = dict[str, Any]
 
 # What valid requests may get: not 5xx, which Schemathesis lets pass, and 412 for `If-Match`.
 ACCEPTED = ["2xx", "401", "403", "404", "409", "412", "429"]
@@ -58,8 +58,8 @@ class Examination:
 
 
 def with_example(
-    document: Document, path: str, method: str, values: Mapping[str, object], body: object
-) -> Document:
+    document: Schema, path: str, method: str, values: Mapping[str, object], body: object
+) -> Schema:
     """Name what leads an operation to success: some of the requests will have it."""
     document = deepcopy(document)
     operation = document["paths"][path][method.lower()]
@@ -74,7 +74,7 @@ def with_example(
 
 async def examine(
     client: AsyncClient,
-    document: Document,
+    document: Schema,
     *,
     credential: Mapping[str, Any],
     phase: str,
@@ -211,7 +211,7 @@ def _undocumented(event: events.ScenarioFinished) -> Iterator[int]:
             yield check.failure_info.failure.status_code
 
 
-def _shortened(document: Document) -> Document:
+def _shortened(document: Schema) -> Schema:
     """Give the document with texts that are generated in no time."""
 
     def shorten(part: Any) -> Any:
@@ -224,11 +224,11 @@ def _shortened(document: Document) -> Document:
             short["maxLength"] = min(length, LONG)
         return short
 
-    shortened: Document = shorten(document)
+    shortened: Schema = shorten(document)
     return shortened
 
 
-def _with_bearer(document: Document) -> Document:
+def _with_bearer(document: Schema) -> Schema:
     """Say of OAuth2 how its token is sent, so that Schemathesis can leave it out, or forge it."""
     document = deepcopy(document)
     for scheme in document["components"].get("securitySchemes", {}).values():

@@ -1,6 +1,6 @@
 """What the kit asks of a service. `tests/adapter.py` answers it: the one file that knows both."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib import import_module
@@ -52,6 +52,10 @@ class Adapter(Protocol):
 
     def database(self, running: "Lifespan") -> Database:
         """Return what opens the sessions of a running application."""
+
+    def replaceable(self, running: "Lifespan") -> Sequence[Any]:
+        """Return the mappings in which the application keeps what `override` may replace."""
+        return [running.state, running.app.state]
 
     def reset(self, running: "Lifespan") -> None:
         """Reset what no transaction rolls back, such as counters in memory, before each test."""

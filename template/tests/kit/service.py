@@ -23,6 +23,7 @@ class ServiceUnderTest(AsyncExitStack):
         self, lifespan: Lifespan, transport: AsyncBaseTransport, base_url: str = "http://test"
     ) -> None:
         super().__init__()
+        self.running = lifespan
         self.app = lifespan.app
         self.state = lifespan.state
         # What opens sessions: the service's own object, of a type that the kit does not know.
