@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -63,6 +64,14 @@ class Adapter(Protocol):
     def reset(self, running: "Lifespan") -> None:
         """Reset what no transaction rolls back before each test: counters in memory, caches."""
         return
+
+    def postgres_engine(self, url: str, **options: Any) -> AsyncEngine:
+        """Return an engine on the server that `TEST_DATABASE_URL` names, with SQLAlchemy's options.
+
+        Override it if the service reads addresses that SQLAlchemy does not, as hosting prints them.
+        """
+        driver = make_url(self.no_database_url).drivername
+        return create_async_engine(make_url(url).set(drivername=driver), **options)
 
     def postgres_server(self) -> AbstractContextManager[str]:
         """Start a server for one run and return its URL; it stops when the block ends.
