@@ -1,5 +1,7 @@
 """What the kit asks of a service. `tests/adapter.py` answers it: the one file that knows both."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import cache
@@ -54,14 +56,14 @@ class Adapter(Protocol):
     async def migrate(self, engine: AsyncEngine) -> None:
         """Create the schema in an empty database, as a deployment does."""
 
-    def database(self, running: "Lifespan") -> Database:
+    def database(self, running: Lifespan) -> Database:
         """Return what opens the sessions of a running application."""
 
-    def replaceable(self, running: "Lifespan") -> Sequence[Any]:
+    def replaceable(self, running: Lifespan) -> Sequence[Any]:
         """Return the mappings in which the application keeps what `override` may replace."""
         return [running.state, running.app.state]
 
-    def reset(self, running: "Lifespan") -> None:
+    def reset(self, running: Lifespan) -> None:
         """Reset what no transaction rolls back before each test: counters in memory, caches."""
         return
 

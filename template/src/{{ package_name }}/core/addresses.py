@@ -5,7 +5,6 @@ A password is in them: one that cannot be read is refused without a word of it.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated
 from urllib.parse import quote, unquote
 
 from pydantic import AfterValidator, SecretStr
@@ -39,18 +38,6 @@ def read_address(address: str, schemes: Mapping[str, str], *, example: str) -> t
     return place, (found["parameters"] or "?")[1:]
 
 
-def redis_address(address: str) -> str:
-    """Return the address of a Redis as its client reads it. Raise `ValueError`."""
-    if address.startswith("unix://"):
-        return address
-    schemes = {"redis": "redis", "rediss": "rediss"}  # the second is over TLS
-    place, query = read_address(address, schemes, example="redis://user:password@host:6379/0")
-    return f"{place}?{query}" if query else place
-
-
 def within_secret(read: Callable[[str], str]) -> AfterValidator:
     """Return what makes pydantic read a secret address."""
     return AfterValidator(lambda secret: SecretStr(read(secret.get_secret_value())))
-
-
-RedisAddress = Annotated[SecretStr, within_secret(redis_address)]

@@ -152,7 +152,7 @@ def _leave_out_generated_values(batch: ApplyBatchImpl) -> None:
 
 
 def _leave_out_checks_of_dropped_columns(batch: ApplyBatchImpl) -> None:
-    """Drop the checks of a column together with it, as Postgres does."""
+    """Drop the checks of a column together with it, as other databases do."""
     dropped = batch.table.columns.keys() - batch.columns.keys()
     if batch.new_table is None or not dropped:
         return
