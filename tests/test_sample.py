@@ -53,7 +53,7 @@ class Sample:
         if first.endswith(".sql"):
             *created, dropped = statements
             text = "".join(["-- migrate:up\n", dropped, "\n-- migrate:down\n", *created])
-            self._write("migrations/20991231235959_drop_documents.sql", text)
+            self._write("migrations/20980101000000_drop_documents.sql", text)
         elif self._answers["database"] == "postgres":
             for statement in statements:
                 self._write(first, self._read(first).replace(statement, ""))
