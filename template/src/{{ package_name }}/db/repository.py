@@ -57,8 +57,9 @@ class Repository(Generic[Model]):
         statement = statement.filter_by(**known)
         if paging.cursor is not None:
             statement = statement.where(sort.after(paging.cursor))
-        statement = statement.order_by(*sort.order_by()).limit(paging.limit + 1)
-        rows = (await self._session.scalars(statement)).all()
-        if len(rows) <= paging.limit:
+        paged = statement.add_columns(*sort.selected).order_by(*sort.order_by())
+        found = (await self._session.execute(paged.limit(paging.limit + 1))).all()
+        rows = [row[0] for row in found[: paging.limit]]
+        if len(found) <= paging.limit:
             return Rows(rows, None)
-        return Rows(rows[: paging.limit], sort.cursor(rows[paging.limit - 1]))
+        return Rows(rows, sort.cursor(*found[paging.limit - 1]))
