@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from ..application import ROUTES
 from ..resources import access_table, resources
 from ..routes import ROOT
+from .survey import Survey
 
 
-def rows_without_route() -> Iterator[str]:
+def rows_without_route(found: Survey) -> Iterator[str]:
     """Find rows of routes that do not exist, or that another file has as well."""
+    known = {*ROUTES, *(route.name for router in found.routers for route in router.routes)}
     seen: dict[str, str] = {}
     for name, resource in resources().items():
         for route in resource.access:
-            if route not in ROUTES:
+            if route not in known:
                 yield f"{_place(name, route)}: there is no route {route}. Remove the row."
             elif route in seen:
                 yield f"{_place(name, route)}: {seen[route]} has the same row. Remove one."

@@ -105,11 +105,12 @@ Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(st
 Flag = StrictBool
 QueryFlag = Annotated[StrictBool, BeforeValidator(_flag)]  # in a query everything is text
 
-_Number = BeforeValidator(_not_a_flag)
-Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), _Number]  # what `Integer` holds
-Int64 = Annotated[int, Field(ge=-MAX_ID - 1, le=MAX_ID), _Number]  # what `BigInteger` holds
-Float = Annotated[float, Field(allow_inf_nan=False), _Number]
-Id = Annotated[int, Field(ge=1, le=MAX_ID), _Number]
+# For a number with bounds of its own: `Annotated[int, Field(ge=1, le=9), Number]`. No `true`.
+Number = BeforeValidator(_not_a_flag)
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Number]  # what `Integer` holds
+Int64 = Annotated[int, Field(ge=-MAX_ID - 1, le=MAX_ID), Number]  # what `BigInteger` holds
+Float = Annotated[float, Field(allow_inf_nan=False), Number]
+Id = Annotated[int, Field(ge=1, le=MAX_ID), Number]
 PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
