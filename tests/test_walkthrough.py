@@ -28,7 +28,7 @@ ELSEWHERE = {"src/my_service/api.py": 2, "src/my_service/models.py": 1}
 
 DECLARED = "tests/declarations/test_declarations.py::test_resources_declare_everything"
 TRIED = "tests/declarations/test_examples.py::test_examples_lead_to_success"
-EXAMINED = "tests/contract/test_schema.py::test_an_operation_does_as_documented"
+EXAMINED = "tests/contract/test_schema.py::test_operation_does_as_documented"
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ def with_example(
     operation = document["paths"][path][method.lower()]
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in values:
-            parameter["example"] = values[parameter["name"]]
+            value = values[parameter["name"]]
+            parameter["example"] = value if isinstance(value, int | float | str) else str(value)
     if body is not None:
         for content in operation["requestBody"]["content"].values():
             content["example"] = body

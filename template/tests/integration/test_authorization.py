@@ -37,7 +37,7 @@ def assert_problem(response: Response, status: int) -> None:
 
 class TestWithoutCredentials:
     @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
-    async def test_a_closed_route_is_refused(
+    async def test_closed_route_returns_401(
         self, callers: Callers, async_client: AsyncClient, route: Route
     ) -> None:
         owner = await callers.log_in(Role.ADMIN)
@@ -47,7 +47,7 @@ class TestWithoutCredentials:
         assert response.headers["www-authenticate"]
         assert response.headers["cache-control"] == "no-store"
 
-    async def test_a_public_route_succeeds(
+    async def test_public_route_succeeds(
         self, callers: Callers, isolated_client: AsyncClient
     ) -> None:
         isolated_client.headers["Sec-Fetch-Site"] = "same-origin"  # as a browser says
@@ -59,7 +59,7 @@ class TestWithoutCredentials:
                 assert response.status_code < 400, f"{route.name}: {response.text}"
 
     @pytest.mark.parametrize("path", PATHS)
-    async def test_a_method_that_is_not_there_opens_nothing(
+    async def test_unknown_method_opens_nothing(
         self, callers: Callers, async_client: AsyncClient, path: str
     ) -> None:
         route = PATHS[path]
@@ -73,7 +73,7 @@ class TestWithoutCredentials:
 
 class TestRoles:
     @pytest.mark.parametrize(("route", "role"), with_roles(may_call=False))
-    async def test_another_role_is_refused(
+    async def test_other_role_returns_403(
         self, callers: Callers, route: Route, role: Role
     ) -> None:
         """Also where the row does not exist: that is not theirs to know."""
@@ -83,7 +83,7 @@ class TestRoles:
             assert_problem(await caller.send(route, example), 403)
 
     @pytest.mark.parametrize(("route", "role"), with_roles(may_call=True))
-    async def test_a_caller_succeeds(self, callers: Callers, route: Route, role: Role) -> None:
+    async def test_caller_succeeds(self, callers: Callers, route: Route, role: Role) -> None:
         """On the row of somebody else, unless that is closed to the role."""
         caller, other = await callers.log_in(role), await callers.log_in(role)
         owner = other if access_of(route).sees_all(role) else caller
