@@ -12,12 +12,14 @@ from httpx2 import AsyncClient, Response
 from ..access import Role
 from ..application import ROUTES
 from ..callers import Caller, Callers
+from ..handshakes import OPENED, handshake
 from ..resources import access_of
 from ..routes import METHODS, Route
 
 CALLED = [route for route in ROUTES.values() if route.method in METHODS]
 CLOSED = [route for route in CALLED if not access_of(route).public]
 PATHS = {route.path: route for route in CLOSED}
+SOCKETS = [route for route in ROUTES.values() if route.method == "WEBSOCKET"]
 
 
 def with_roles(*, may_call: bool) -> list[object]:
@@ -89,3 +91,26 @@ class TestRoles:
         owner = other if access_of(route).sees_all(role) else caller
         response = await caller.send(route, await callers.example(route, owner))
         assert response.status_code < 400, f"{route.place}: {response.text}"
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=lambda route: route.name)
+class TestSockets:
+    async def test_socket_without_credential_opens_only_if_public(
+        self, callers: Callers, route: Route
+    ) -> None:
+        example = await callers.example(route, await callers.log_in(Role.ADMIN))
+        status = await handshake(callers.service, route.url(example.values), {})
+        assert status == (OPENED if access_of(route).public else 401)
+
+    @pytest.mark.parametrize("role", Role)
+    async def test_socket_opens_for_its_callers(
+        self, callers: Callers, route: Route, role: Role
+    ) -> None:
+        access = access_of(route)
+        caller, other = await callers.log_in(role), await callers.log_in(role)
+        for owner in (caller, other):
+            may_see = owner is caller or access.sees_all(role)
+            expected = 403 if role not in access.callers else OPENED if may_see else 404
+            example = await callers.example(route, owner)
+            url = route.url(example.values)
+            assert await handshake(callers.service, url, caller.handshake_headers) == expected
