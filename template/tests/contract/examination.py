@@ -18,6 +18,7 @@ import requests
 import schemathesis
 from httpx2 import AsyncClient
 from hypothesis import strategies
+from pydantic_core import to_jsonable_python
 from requests.adapters import HTTPAdapter
 from schemathesis import Case, Config, HookContext, Response
 from schemathesis.core.failures import Failure
@@ -65,11 +66,10 @@ def with_example(
     operation = document["paths"][path][method.lower()]
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in values:
-            value = values[parameter["name"]]
-            parameter["example"] = value if isinstance(value, int | float | str) else str(value)
+            parameter["example"] = to_jsonable_python(values[parameter["name"]])
     if body is not None:
         for content in operation["requestBody"]["content"].values():
-            content["example"] = body
+            content["example"] = to_jsonable_python(body)
     return document
 
 

@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 
-from .guards.tasks import LOOP
+from . import origin
+from .guards.tasks import LOOP, TIMED_OUT
 from .refusal import WORDS, explain
-
-# What has a frame and waits for something else: coroutines, generators of both kinds.
-KINDS = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -29,6 +27,11 @@ def pytest_runtest_makereport(
         if text := diagnose(call.excinfo.value):
             report.sections.append(("Diagnosis", text))
         if "from pytest-timeout" in str(call.excinfo.value) and LOOP in item.stash:
+            item.stash[TIMED_OUT] = True
+            endless = [one.name for one in origin.being_served if one.answer_has_begun]
+            if endless:
+                text = explain(WORDS["endless"], request=", ".join(endless))
+                report.sections.append(("Diagnosis", text))
             stacks = map(_stack, asyncio.all_tasks(item.stash[LOOP]))
             report.sections.append(("Where the tasks are waiting", "\n".join(stacks)))
     return report
@@ -46,14 +49,18 @@ def diagnose(error: BaseException) -> str | None:
     return None
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception, those in its group, and those that it was raised from."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for member in error.exceptions:
-                yield from _chain(member)
-        error = error.__cause__ or error.__context__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, those in its group, and those that it was raised from, each once."""
+    pending, seen = [error], set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        behind = one.__cause__ or one.__context__
+        pending += [*([behind] if behind else []), *reversed(members)]
 
 
 def _failing_line(error: BaseException) -> str:
@@ -73,11 +80,7 @@ def _unknown_fixture(error: pytest.FixtureLookupError) -> str:
 
 
 def _stack(task: asyncio.Task[Any]) -> str:
-    """Return the places where a task waits; `Task.get_stack()` has only the outermost."""
-    lines = [f"{task.get_name()}:"]
-    waiting: Any = task.get_coro()
-    while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):
-        if frame := getattr(waiting, kind[0]):
-            lines += traceback.format_list(traceback.extract_stack(frame, limit=1))
-        waiting = getattr(waiting, kind[1])
-    return "".join([lines[0], "\n", *lines[1:]])
+    """Return the places where a task waits."""
+    frames = origin.waiting_frames(task)
+    lines = [line for frame in frames for line in traceback.format_stack(frame, limit=1)]
+    return "".join([f"{task.get_name()}:\n", *lines])

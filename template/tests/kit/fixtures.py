@@ -1,17 +1,18 @@
 """The fixtures of every service. Those that know this one are in conftest.py."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
 
 from . import faults, queries
 from .adapter import load_adapter
+from .databases import Databases
 from .service import ServiceUnderTest
 
 # --- Without a database ---------------------------------------------------------------------------
@@ -53,12 +54,14 @@ def db_session(service: ServiceUnderTest) -> AsyncSession:
 @pytest.fixture
 def isolated_db(service: ServiceUnderTest) -> Any:
     """What opens sessions on a database of the test's own: any number of them, commits are real."""
+    service.require("isolated", "live", fixture="isolated_db")
     return service.database
 
 
 @pytest.fixture
 def isolated_client(service: ServiceUnderTest) -> AsyncClient:
     """Like `async_client`, on `isolated_db`: requests may run at the same time."""
+    service.require("isolated", "live", fixture="isolated_client")
     return service.client()
 
 
@@ -68,13 +71,27 @@ def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
 
     To hold a transaction open while requests run, use `isolated_db.session()`.
     """
+    service.require("isolated", "live", fixture="isolated_db_session")
     return service.session()
 
 
 @pytest.fixture
 def live_client(service: ServiceUnderTest) -> AsyncClient:
     """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
+    service.require("live", fixture="live_client")
     return service.client()
+
+
+# --- For tests of migrations ----------------------------------------------------------------------
+
+
+@pytest.fixture
+async def empty_engine(databases: Databases) -> AsyncIterator[AsyncEngine]:
+    """An engine on a database without tables, for what makes them."""
+    async with databases.new(migrated=False) as url:
+        engine = load_adapter().create_engine(url)
+        yield engine
+        await engine.dispose()
 
 
 # --- What goes wrong, and what it costs -----------------------------------------------------------

@@ -6,6 +6,9 @@ from typing import Any, Self
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from . import origin
+from .guards.tasks import watch_tasks
+
 
 class Lifespan:
     """An application between its startup and its shutdown, to be served.
@@ -22,6 +25,7 @@ class Lifespan:
 
     async def __aenter__(self) -> Self:
         """Start the application. Raise what its startup raises."""
+        watch_tasks()
         self._task = asyncio.create_task(self._run(), name="lifespan")
         await self._tell("startup")
         return self
@@ -33,7 +37,13 @@ class Lifespan:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self.app({**scope, "state": dict(self.state)}, receive, send)
+        with origin.serving(scope) as request:
+
+            async def send_noted(message: Message) -> None:
+                request.answer_has_begun |= message["type"] == "http.response.start"
+                await send(message)
+
+            await self.app({**scope, "state": dict(self.state)}, receive, send_noted)
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}

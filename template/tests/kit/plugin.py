@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from . import audit, diagnosis, fixtures, postgres, refusal, tiers
-from .guards import blocking, connections, loops, tasks
+from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
+from .guards import blocking, connections, loops, state, tasks
 
-PARTS = (audit, refusal, connections, loops, tasks, blocking, diagnosis, postgres, tiers, fixtures)
+PARTS = (
+    *(audit, refusal, diagnosis),
+    *(background, connections, loops, state, tasks, blocking),
+    *(postgres, tiers, fixtures),
+)
 # All fixtures and tests are in one event loop.
 SETTINGS = {
     "asyncio_mode": "auto",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from . import origin
 from .service import ServiceUnderTest
 
 TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the tiers differ in them
@@ -18,7 +19,7 @@ def count_queries(service: ServiceUnderTest, at_most: int) -> Iterator[list[str]
     statements: list[str] = []
 
     def before_execute(connection: object, cursor: object, statement: str, *rest: Any) -> None:
-        if not statement.startswith(TRANSACTION_CONTROL):
+        if not statement.startswith(TRANSACTION_CONTROL) and not origin.in_background():
             statements.append(statement)
 
     engine = service.database.engine.sync_engine

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import pytest
 
+from . import origin
+
 WORDS = tomllib.loads(Path(__file__).with_name("explanations.toml").read_text())
 _refusals: list[str] = []
 
@@ -25,8 +27,10 @@ def explain(words: dict[str, str], **details: object) -> str:
 def refuse(guard: str, cause: BaseException | None = None, **details: object) -> NoReturn:
     """Raise `Refused`, and remember it: the service may turn the exception into a response."""
     __tracebackhide__ = True
-    _refusals.append(explain(WORDS["guard"][guard], **details))
-    raise Refused(_refusals[-1]) from cause
+    text = explain(WORDS["guard"][guard], **details)
+    if not origin.in_background():  # no test asked for that, and none would know why it failed
+        _refusals.append(text)
+    raise Refused(text) from cause
 
 
 @contextmanager
@@ -37,15 +41,34 @@ def expect_refusal(match: str) -> Iterator[None]:
     _refusals.clear()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Fail the test whose setup swallowed a refusal, or show it beside what came of that."""
+    _refusals.clear()
+    yield from _reporting(item, "setup")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fail the test in which a refusal was swallowed, or show it beside what came of that."""
-    _refusals.clear()
+    """Do the same for the test itself."""
+    yield from _reporting(item, "call")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Do the same for what comes to light after the test."""
+    yield from _reporting(item, "teardown")
+
+
+def _reporting(item: pytest.Item, when: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
         if _refusals and not isinstance(error, Refused):
-            item.add_report_section("call", "guard", _refusals[0])
+            item.add_report_section(when, "guard", _refusals[0])
         raise
-    if _refusals:
-        pytest.fail(_refusals[0], pytrace=False)
+    finally:
+        refusals = _refusals.copy()
+        _refusals.clear()
+    if refusals:
+        pytest.fail(refusals[0], pytrace=False)

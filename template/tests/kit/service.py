@@ -2,32 +2,62 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Literal, Self
 
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .adapter import load_adapter
 from .lifespan import Lifespan
+from .refusal import refuse
+from .sessions import watched
+
+Tier = Literal["transaction", "isolated", "live"]
 
 
-def run_app(database_url: str, **settings: Any) -> Lifespan:
+class Application(Lifespan):
+    """The application of the adapter: `async with` runs it, and watches its sessions."""
+
+    @property
+    def database(self) -> Any:
+        """What opens sessions: the service's own object, of a type that the kit does not know."""
+        return load_adapter().database(self)
+
+    async def __aenter__(self) -> Self:
+        """Start the application. Raise what its startup raises."""
+        await super().__aenter__()
+        self._watching = watched(self.database)
+        self.watch = self._watching.__enter__()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Shut the application down. Raise what its shutdown raises."""
+        self._watching.__exit__(None, None, None)
+        await super().__aexit__(*exception)
+
+
+def run_app(database_url: str, **settings: Any) -> Application:
     """Return the application on a database, with some settings changed: `async with` runs it."""
-    return Lifespan(load_adapter().create_app(database_url, **settings))
+    return Application(load_adapter().create_app(database_url, **settings))
 
 
 class ServiceUnderTest(AsyncExitStack):
     """What the fixtures of one test share; `async with` closes what was opened on it."""
 
     def __init__(
-        self, lifespan: Lifespan, transport: AsyncBaseTransport, base_url: str = "http://test"
+        self,
+        app: Application,
+        transport: AsyncBaseTransport,
+        base_url: str = "http://test",
+        *,
+        tier: Tier,
     ) -> None:
         super().__init__()
-        self.running = lifespan
-        self.app = lifespan.app
-        self.state = lifespan.state
-        # What opens sessions: the service's own object, of a type that the kit does not know.
-        self.database: Any = load_adapter().database(lifespan)
+        self.tier = tier
+        self.running = app
+        self.app = app.app
+        self.state = app.state
+        self.database = app.database
         self.keep_objects = False
         self._transport = transport
         self._base_url = base_url
@@ -42,6 +72,11 @@ class ServiceUnderTest(AsyncExitStack):
         )
         self.push_async_callback(client.aclose)
         return client
+
+    def require(self, *tiers: Tier, fixture: str) -> None:
+        """Refuse a fixture that was asked for after the tier had been chosen."""
+        if self.tier not in tiers:
+            refuse("tier-too-late", fixture=fixture)
 
     def session(self) -> AsyncSession:
         """Return a new session for the test itself."""

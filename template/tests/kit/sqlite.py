@@ -37,7 +37,9 @@ class SqliteDatabases:
     async def open(self) -> None:
         """Create the database that the others are copied from."""
         allow(self._is_own)
-        await self._adapter.migrate(self._url(self._template))
+        engine = self._adapter.create_engine(self._url(self._template))
+        await self._adapter.migrate(engine)
+        await engine.dispose()
 
     async def close(self) -> None:
         """Leave the folder to pytest."""

@@ -7,37 +7,46 @@ import pytest
 from httpx2 import ASGITransport, AsyncHTTPTransport
 
 from .adapter import load_adapter
+from .background import MARK, background
 from .databases import Databases, open_databases
+from .guards.loops import requested_fixtures
+from .guards.sessions import no_sessions_left
 from .guards.tasks import Tasks
-from .lifespan import Lifespan
 from .live import serve
 from .postgres import is_postgres, server_url
+from .refusal import refuse
 from .service import ServiceUnderTest, run_app
-from .transaction import OneAtATime, rolled_back
+from .transaction import OneAtATime, SharedApplication
 
 ISOLATED_FIXTURES = {"isolated_db", "isolated_client", "isolated_db_session"}
 
 
 @asynccontextmanager
-async def in_transaction(shared: Lifespan) -> AsyncIterator[ServiceUnderTest]:
+async def in_transaction(shared: SharedApplication) -> AsyncIterator[ServiceUnderTest]:
     """Yield the application of all tests, in a transaction that is rolled back."""
-    load_adapter().reset(shared)
-    service = ServiceUnderTest(shared, OneAtATime(shared))
-    async with rolled_back(service.database), service:
+    app = shared.app
+    service = ServiceUnderTest(app, OneAtATime(app), tier="transaction")
+    async with shared.rolled_back(), no_sessions_left(app), service:
         yield service
 
 
 @asynccontextmanager
-async def isolated(databases: Databases, *, live: bool) -> AsyncIterator[ServiceUnderTest]:
+async def isolated(
+    databases: Databases, *, live: bool, background_work: bool
+) -> AsyncIterator[ServiceUnderTest]:
     """Yield an application on a database of its own, with real commits, and on a real server."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(databases.new())
+        if background_work:
+            stack.enter_context(background.real(url))
         app = await stack.enter_async_context(run_app(url))
+        load_adapter().reset(app)
+        await stack.enter_async_context(no_sessions_left(app))
         if live:
             base_url = await stack.enter_async_context(serve(app))
-            service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url)
+            service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url, tier="live")
         else:
-            service = ServiceUnderTest(app, ASGITransport(app))
+            service = ServiceUnderTest(app, ASGITransport(app), tier="isolated")
         yield await stack.enter_async_context(service)
 
 
@@ -66,27 +75,35 @@ async def databases(
 
 
 @pytest.fixture(scope="session")
-async def _shared_app(databases: Databases) -> AsyncIterator[Lifespan]:
+async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
-    async with databases.new() as url, run_app(url) as app:
-        yield app
+    shared = SharedApplication(databases)
+    async with databases.new() as url, background.open(url):
+        await shared.open()
+        yield shared
+        await shared.close()
 
 
 @pytest.fixture
 async def service(
     request: pytest.FixtureRequest,
     databases: Databases,
-    _shared_app: Lifespan,
+    _shared_app: SharedApplication,
     _clean_loop: Tasks,
 ) -> AsyncIterator[ServiceUnderTest]:
     """The service under test, of which the other fixtures are made: its app, state, database.
 
     It is on the highest tier that a fixture of the test asks for, and they all share it.
     """
-    names = set(request.fixturenames)
+    names = requested_fixtures(request)
     live = "live_client" in names or request.config.getoption("transport") == "live"
-    has_database = live or names & ISOLATED_FIXTURES
-    tier = isolated(databases, live=live) if has_database else in_transaction(_shared_app)
+    background_work = request.node.get_closest_marker(MARK) is not None
+    if live or names & ISOLATED_FIXTURES:
+        tier = isolated(databases, live=live, background_work=background_work)
+    elif background_work:
+        refuse("background-work", test=request.node.name)
+    else:
+        tier = in_transaction(_shared_app)
     async with tier as service:
         service.keep_objects = request.node.get_closest_marker("keep_objects") is not None
         tasks = Tasks()

@@ -1,58 +1,110 @@
 """The transaction of a test: one connection, one request at a time, all of it rolled back."""
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from httpx2 import ASGITransport, Request, Response
-from sqlalchemy import event
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from .adapter import Database
+from .databases import Databases
+from .guards import connections, state
 from .refusal import refuse
+from .service import Application, run_app
+
+NO_TRANSACTION = re.compile(
+    "no such savepoint|savepoint .* does not exist|can only be used in transaction blocks"
+)
 
 
-@asynccontextmanager
-async def rolled_back(database: Database) -> AsyncIterator[None]:
-    """Put one connection behind the seam, and undo what happened on it when the block ends.
+class SharedApplication:
+    """The application of all tests that roll back, and the connection that they run on.
 
-    Every session of the service, in background work too, then runs in a savepoint of the one
-    transaction: its commit releases the savepoint, its rollback rolls back to it.
+    What the lifespan itself writes at startup stays in the database, for all tests.
     """
-    engine = database.engine.sync_engine
-    makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
-    async with database.engine.connect() as connection:
-        transaction = await connection.begin()
-        for maker, _ in makers:
-            maker.configure(bind=connection, join_transaction_mode="create_savepoint")
-        for name, guard in GUARDS.items():
-            event.listen(engine, name, guard)
-        try:
-            yield
-        finally:
-            for name, guard in GUARDS.items():
-                event.remove(engine, name, guard)
-            for maker, options in makers:
-                mode = options.get("join_transaction_mode", "conditional_savepoint")
-                maker.configure(bind=options["bind"], join_transaction_mode=mode)
+
+    app: Application
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._stack = AsyncExitStack()
+        self._connection: AsyncConnection | None = None
+        self._ending = False
+
+    async def open(self) -> None:
+        """Start the application on a new database."""
+        url = await self._stack.enter_async_context(self._databases.new())
+        self._database = str(make_url(url).database)
+        self.app = await self._stack.enter_async_context(run_app(url))
+        state.shared[:] = [self.app]
+        engine = self.app.database.engine.sync_engine
+        event.listen(engine, "commit", self._refuse_end)
+        event.listen(engine, "rollback", self._refuse_end)
+        event.listen(engine, "before_cursor_execute", self._refuse_end_in_sql)
+
+    async def close(self) -> None:
+        """Stop the application and drop its database."""
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+        state.shared.clear()
+        await self._stack.aclose()
+
+    @asynccontextmanager
+    async def rolled_back(self) -> AsyncIterator[None]:
+        """Put one connection behind the seam, and undo what happened on it when the block ends.
+
+        Every session of the service, in what a request starts too, then runs in a savepoint of the
+        one transaction: its commit releases the savepoint, its rollback rolls back to it.
+        """
+        if self._connection is None:
+            self._connection = await self.app.database.engine.connect()
+        transaction = await self._connection.begin()
+        savepoint = await self._connection.begin_nested()
+        self.app.watch.connection = self._connection.sync_connection
+        with connections.reserved(self._database):
             try:
+                yield
+            finally:
+                self.app.watch.connection = None
+                self._ending = True
+                try:
+                    await self._roll_back(transaction, savepoint)
+                finally:
+                    self._ending = False
+
+    async def _roll_back(self, *transactions: AsyncTransaction) -> None:
+        assert self._connection is not None
+        connection, self._connection = self._connection, None
+        if not all(transaction.is_active for transaction in transactions):
+            await connection.close()  # something tried to end it, and the pool rolls it back
+            return
+        try:
+            for transaction in reversed(transactions):
                 await transaction.rollback()
-            except DBAPIError:
-                await connection.invalidate()  # tasks that are left still use it: not for the pool
+        except DBAPIError as error:
+            await connection.invalidate()  # tasks that are left still use it: not for the pool
+            if not NO_TRANSACTION.search(str(error)):
                 raise
+            await self.close()
+            await self.open()
+            refuse("transaction-ended")
+        self._connection = connection
 
+    def _is_of_test(self, connection: Connection) -> bool:
+        return not self._ending and connection is self.app.watch.connection
 
-def _refuse_end_in_sql(connection: object, cursor: object, sql: str, *rest: object) -> None:
-    if re.match(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", sql, re.IGNORECASE):
-        refuse("transaction-ended")
+    def _refuse_end(self, connection: Connection) -> None:
+        if self._is_of_test(connection):
+            refuse("transaction-ended")
 
-
-GUARDS: dict[str, Callable[..., None]] = {
-    "checkout": lambda *_: refuse("second-connection"),
-    "commit": lambda _: refuse("transaction-ended"),
-    "rollback": lambda _: refuse("transaction-ended"),
-    "before_cursor_execute": _refuse_end_in_sql,
-}
+    def _refuse_end_in_sql(self, connection: Connection, cursor: Any, sql: str, *_: Any) -> None:
+        end = r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b"
+        if self._is_of_test(connection) and re.match(end, sql, re.IGNORECASE):
+            refuse("transaction-ended")
 
 
 class OneAtATime(ASGITransport):

@@ -2,15 +2,28 @@
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, Inspector, inspect, text
+from sqlalchemy import Connection, Inspector, Row, inspect, text
 from sqlalchemy.exc import SAWarning
 
 _TABLES = text("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
 _STATEMENTS = text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
 _COLUMNS = text('SELECT name, type, "notnull", dflt_value FROM pragma_table_xinfo(:table)')
+_KEYS = text(
+    'SELECT id, "table", "from", "to", on_update, on_delete '
+    "FROM pragma_foreign_key_list(:table) ORDER BY id, seq"
+)
 _GENERATED = re.compile(r"\bAS\s*\(", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?:CONSTRAINT\s+(?P<name>\S+)\s+)?(?:FOREIGN\s+KEY\s*\((?P<columns>[^)]*)\)\s*)?REFERENCES\b"
+    r"(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFERRED = re.compile(r"(not)?deferrable(initially(deferred|immediate))?")
 
 
 def read(connection: Connection) -> dict[tuple[str, str], str]:
@@ -33,9 +46,10 @@ def read(connection: Connection) -> dict[tuple[str, str], str]:
                 parts = (type_.upper(), "NOT NULL" if not_null else "", generated.get(column, ""))
                 value = "" if default is None else f"DEFAULT {_even(default)}"
                 schema["column", f"{name}.{column}"] = " ".join(filter(None, (*parts, value)))
+            keys = _foreign_keys(sql, connection.execute(_KEYS, {"table": name}).all())
             schema |= {
                 ("constraint", f"{name}.{key}"): definition
-                for key, definition in _constraints(inspector, name)
+                for key, definition in (*_constraints(inspector, name), *keys)
             }
     return schema
 
@@ -53,11 +67,27 @@ def _constraints(inspector: Inspector, table: str) -> Iterator[tuple[str, str]]:
     for check in inspector.get_check_constraints(table):
         definition = f"CHECK {_even(check['sqltext'])}"
         yield str(check["name"] or definition), definition
-    for foreign in inspector.get_foreign_keys(table):
-        columns, options = foreign["constrained_columns"], foreign.get("options", {})
-        target = f"{foreign['referred_table']} {foreign['referred_columns']}"
-        definition = f"FOREIGN KEY {columns} REFERENCES {target} {options}"
-        yield str(foreign["name"] or definition), definition
+
+
+def _foreign_keys(sql: str, rows: Sequence[Row[Any]]) -> Iterator[tuple[str, str]]:
+    """Return the foreign keys of a table: what SQLite tells of each, and what only its text does.
+
+    SQLAlchemy does not read the name and the actions of a key that stands behind its column.
+    """
+    texts: dict[str, tuple[str, str]] = {}
+    for definition in _split(sql[sql.index("(") + 1 : sql.rindex(")")]):
+        if found := _KEY.search(definition):
+            of_columns = _even(found["columns"] or definition.split(maxsplit=1)[0])
+            deferred = _DEFERRED.search(_even(found["rest"]))
+            texts[of_columns] = _even(found["name"] or ""), deferred[0] if deferred else ""
+    for _, group in groupby(rows, key=attrgetter("id")):
+        key = [tuple(row) for row in group]
+        columns, targets = [row[2] for row in key], [row[3] or "its key" for row in key]
+        name, when = texts.get(",".join(columns).lower(), ("", ""))
+        (_, target, _, _, on_update, on_delete) = key[0]
+        actions = f"ON UPDATE {on_update} ON DELETE {on_delete} {when}".rstrip()
+        definition = f"FOREIGN KEY {columns} REFERENCES {target} {targets} {actions}"
+        yield name or definition, definition
 
 
 def _generated(sql: str) -> dict[str, str]:

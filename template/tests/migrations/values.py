@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NUMBER_OR_TEXT = re.compile(r"'(?P<text>(?:[^']|'')*)'|(?<![\w.])(?P<number>-?\d+(?:\.\d+)?)")
 
-# Types of Postgres, by the name that it gives them, and how a value of them is written.
+# Types that not every database has, by their name, and how a value of them is written.
 WRITTEN = {
     "BIT": "1",
     "CIDR": "10.0.0.0/8",

@@ -4,14 +4,14 @@ import asyncio
 
 from httpx2 import AsyncClient
 from my_service.db.engine import create_engine
-from my_service.db.session import Database
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import Receive, Scope, Send
 
 from ..adapter import adapter, make_settings
 from ..kit.refusal import expect_refusal
-from ..kit.transaction import OneAtATime, rolled_back
+from ..kit.service import ServiceUnderTest
+from ..kit.transaction import OneAtATime
 
 
 async def test_two_requests_at_once_on_one_connection() -> None:
@@ -27,10 +27,9 @@ async def test_two_requests_at_once_on_one_connection() -> None:
         assert (await client.get("/third")).status_code == 204
 
 
-async def test_a_second_connection_in_a_transaction(isolated_db: Database) -> None:
-    async with rolled_back(isolated_db):
-        with expect_refusal("A second connection"):
-            await isolated_db.engine.connect()
+async def test_a_second_connection_in_a_transaction(service: ServiceUnderTest) -> None:
+    with expect_refusal("A second connection"):
+        await service.database.engine.connect()
 
 
 async def test_a_database_that_is_somebody_s() -> None:

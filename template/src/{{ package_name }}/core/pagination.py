@@ -75,7 +75,7 @@ class Sort:
 
     The name is that of the attribute, with a "-" before it where the list goes downwards; `by` is
     an expression to order by instead. Rows without a value come last, in both directions. The
-    order is that of the database: text by its collation, an enum of Postgres as it was declared,
+    order is that of the database: text by its collation, a native enum as it was declared,
     any other enum by the text that is stored.
 
     Raise `TypeError` if there is no such column, or if its values have no order.

@@ -1,4 +1,4 @@
-"""What Alembic loses on SQLite: AUTOINCREMENT, expressions of columns and of indexes.
+"""What Alembic loses on SQLite: AUTOINCREMENT, expressions, and what foreign keys do.
 
 SQLAlchemy does not reflect them, or not always. So a table that is changed by copying it would come
 back without them, and so would one that a downgrade creates again.
@@ -12,7 +12,15 @@ from alembic.operations import ops
 from alembic.operations.batch import ApplyBatchImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.util.sqla_compat import is_expression_index
-from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.engine.reflection import Inspector
 
 TABLE = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
@@ -21,6 +29,7 @@ EXPRESSION_INDEXES = text(
     "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'"
     " AND EXISTS (SELECT * FROM pragma_index_info(sqlite_master.name) WHERE cid = -2)"
 )
+ACTION = r"SET NULL|SET DEFAULT|CASCADE|RESTRICT|NO ACTION"
 QUOTED_OR_BRACKET = re.compile(r"""'[^']*'|"[^"]*"|[()]""")
 
 
@@ -69,8 +78,11 @@ class CompleteSQLiteImpl(SQLiteImpl):
         )
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Before a table is copied, leave out what cannot be: see the two functions."""
+        """Before a table is copied, leave out what cannot be, and add what is not reflected."""
         super().prep_table_for_batch(batch_impl, table)
+        if self.connection is not None and batch_impl.new_table is not None:
+            created = self.connection.scalar(TABLE, {"table": batch_impl.table.name}) or ""
+            _complete_foreign_keys(batch_impl.new_table, created)
         _leave_out_generated_values(batch_impl)
         _leave_out_checks_of_dropped_columns(batch_impl)
 
@@ -111,6 +123,28 @@ def process_revision_directives(
             downgrade.ops.append(ops.ExecuteSQLOp(_escaped(sql)))
 
 
+def _complete_foreign_keys(table: Table, created: str) -> None:
+    """Give the foreign keys that stand behind their columns their names and actions back."""
+    for key in table.foreign_key_constraints:
+        if key.name is None and len(key.column_keys) == 1:
+            column = re.escape(key.column_keys[0])
+            pattern = rf"""[("`\[\s,]{column}["`\]]?\s(?:\([^)]*\)|[^,()])*?REFERENCES[^,]*"""
+            if found := re.search(pattern, created, re.IGNORECASE):
+                _complete_foreign_key(key, " ".join(found[0].split()))
+
+
+def _complete_foreign_key(key: ForeignKeyConstraint, definition: str) -> None:
+    def word(pattern: str) -> str | None:
+        found = re.search(pattern, definition, re.IGNORECASE)
+        return found[1] if found else None
+
+    key.name = word(r"""CONSTRAINT ["`\[]?(\w+)["`\]]? REFERENCES""")
+    key.ondelete, key.onupdate = word(f"ON DELETE ({ACTION})"), word(f"ON UPDATE ({ACTION})")
+    key.initially = word("INITIALLY (DEFERRED|IMMEDIATE)")
+    if deferrable := word("((?:NOT )?DEFERRABLE)"):
+        key.deferrable = not deferrable.upper().startswith("NOT")
+
+
 def _leave_out_generated_values(batch: ApplyBatchImpl) -> None:
     for name, column in batch.columns.items():
         if column.computed is not None:
@@ -118,7 +152,7 @@ def _leave_out_generated_values(batch: ApplyBatchImpl) -> None:
 
 
 def _leave_out_checks_of_dropped_columns(batch: ApplyBatchImpl) -> None:
-    """Drop the checks of a column together with it, as Postgres does."""
+    """Drop the checks of a column together with it, as other databases do."""
     dropped = batch.table.columns.keys() - batch.columns.keys()
     if batch.new_table is None or not dropped:
         return

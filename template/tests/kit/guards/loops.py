@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,51 @@ from pytest_asyncio import is_async_test
 
 from ..refusal import refuse
 
+ASKED_FOR = pytest.StashKey[set[str]]()
+
+
+def requested_fixtures(request: pytest.FixtureRequest) -> set[str]:
+    """Return the fixtures of a test: by name, by parameter, or by getfixturevalue()."""
+    item = request.node
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params.values() if callspec else ()
+    # A lazy fixture is an object with the name of a fixture.
+    named = [getattr(value, "name", value) for value in parameters]
+    by_parameter = {name for name in named if isinstance(name, str)}
+    return {*request.fixturenames, *by_parameter, *item.stash.get(ASKED_FOR, ())}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know which fixtures tests ask for by getfixturevalue(), as lazy fixtures do too."""
+    get = pytest.FixtureRequest.getfixturevalue
+
+    def getfixturevalue(request: pytest.FixtureRequest, argname: str) -> Any:
+        item = request.node
+        if isinstance(item, pytest.Function):
+            item.stash.setdefault(ASKED_FOR, set()).add(argname)
+            if _is_in_loop() and _is_async(argname, item):
+                refuse("fixture-in-loop", fixture=argname)
+        return get(request, argname)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(pytest.FixtureRequest, "getfixturevalue", getfixturevalue)
+    config.add_cleanup(patch.undo)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> pytest.Function | None:
+    """Collect an asynchronous generator as a test that is refused: else it stops the run."""
+    if inspect.isasyncgenfunction(obj) and collector.istestfunction(obj, name):
+
+        def refused() -> None:
+            refuse("generator-test", test=name)
+
+        item: pytest.Function = pytest.Function.from_parent(collector, name=name, callobj=refused)
+        return item
+    return None
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -17,6 +63,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if not isinstance(item, pytest.Function):
         return
     test = item.originalname
+    if item.get_closest_marker("anyio"):
+        refuse("anyio-mark", test=test)
     if is_async_test(item):
         mark = item.get_closest_marker("asyncio")
         if mark and mark.kwargs.get("loop_scope", "session") != "session":
@@ -27,14 +75,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         refuse("async-fixtures", test=test, fixtures=", ".join(fixtures))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
-    """Refuse every new event loop while an async test runs, in whichever thread."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Refuse every new event loop in an async test and its fixtures, in whichever thread."""
     with pytest.MonkeyPatch.context() as patch:
-        if is_async_test(pyfuncitem):
+        if is_async_test(item):
             for module in (asyncio, asyncio.events):
-                patch.setattr(module, "new_event_loop", _refuse_new_loop)
+                patch.setattr(module, "new_event_loop", _new_event_loop)
         return (yield)
+
+
+NEW_EVENT_LOOP = asyncio.new_event_loop  # noqa: TID251 - what pytest-asyncio needs
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    """Refuse a new loop, unless pytest-asyncio makes it: that is the one."""
+    frame = sys._getframe(1)
+    while frame.f_globals["__name__"].partition(".")[0] in {"asyncio", "anyio"} and frame.f_back:
+        frame = frame.f_back
+    if frame.f_globals["__name__"].partition(".")[0] == "pytest_asyncio":
+        return NEW_EVENT_LOOP()
+    refuse("new-loop")
 
 
 def _asked_for(item: pytest.Function) -> list[str]:
@@ -45,7 +106,7 @@ def _asked_for(item: pytest.Function) -> list[str]:
 
 def _is_async(fixture: str, item: pytest.Function) -> bool:
     """Return whether a fixture, or one that it is made of, is asynchronous."""
-    definitions = item._fixtureinfo.name2fixturedefs.get(fixture, ())
+    definitions = item.session._fixturemanager.getfixturedefs(fixture, item) or ()
     return any(
         inspect.iscoroutinefunction(definition.func)
         or inspect.isasyncgenfunction(definition.func)
@@ -54,5 +115,9 @@ def _is_async(fixture: str, item: pytest.Function) -> bool:
     )
 
 
-def _refuse_new_loop() -> asyncio.AbstractEventLoop:
-    refuse("new-loop")
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -4,16 +4,65 @@ import asyncio
 import gc
 import sys
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
 from pytest_asyncio import is_async_test
 
+from .. import origin
 from ..refusal import refuse
 
+TIMED_OUT = pytest.StashKey[bool]()
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
+STARTERS = {"create_task", "ensure_future", "_wrap_awaitable"}
 GRACE_SECONDS = 0.1  # for tasks that were cancelled, and transports that close
+
+
+class WatchedTask(asyncio.Task[Any]):
+    """A task that knows who started it, and whether anybody looks at its end."""
+
+    def __init__(self, coroutine: Any, **options: Any) -> None:
+        super().__init__(coroutine, **options)
+        self.in_background = origin.in_application()
+        self.place = origin.place_of_caller(STARTERS)
+        self.is_awaited = False
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait for the end; one that is done already calls nothing else."""
+        self.is_awaited = True
+        return super().__await__()
+
+    def add_done_callback(self, *arguments: Any, **options: Any) -> None:
+        """Add a callback, as gather(), wait() and task groups do."""
+        self.is_awaited = True
+        super().add_done_callback(*arguments, **options)
+
+    def cancel(self, *arguments: Any) -> bool:
+        """Cancel the task: whoever does so has not forgotten it."""
+        self.is_awaited = True
+        return super().cancel(*arguments)
+
+    def result(self) -> Any:
+        """Return the result, which is another way to look at the end."""
+        self.is_awaited = True
+        return super().result()
+
+
+def watch_tasks() -> None:
+    """Have the running loop make tasks that are watched."""
+    loop = asyncio.get_running_loop()
+    if loop.get_task_factory() is None:
+        loop.set_task_factory(lambda loop, coroutine, **options: _start(loop, coroutine, options))
+
+
+def _start(loop: asyncio.AbstractEventLoop, coroutine: Any, options: Any) -> WatchedTask:
+    task = WatchedTask(coroutine, loop=loop, **options)
+    _started.append(task)
+    return task
+
+
+_started: list[WatchedTask] = []
 
 
 class Tasks:
@@ -26,6 +75,7 @@ class Tasks:
     async def end(self) -> None:
         """Cancel what a moment later is still running, and keep it in `left`."""
         running = asyncio.all_tasks() - self._others - {asyncio.current_task()}
+        running = {task for task in running if not getattr(task, "in_background", False)}
         if running:
             _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
         self.left |= running
@@ -53,6 +103,8 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
     if not is_async_test(request.node):
         yield None
         return
+    watch_tasks()
+    _started.clear()
     loop = request.node.stash[LOOP] = asyncio.get_running_loop()
     tasks = Tasks()
     lost: list[dict[str, Any]] = []
@@ -61,13 +113,22 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
     try:
         yield tasks
         await tasks.end()
+        forgotten = _forgotten()
         gc.collect(1)  # a failed task complains when it is collected, and it is young
     finally:
         loop.set_exception_handler(handler)
-    own = request.function.__code__  # the timeout leaves the test itself behind, and has told so
-    left = [task for task in tasks.left if getattr(task.get_coro(), "cr_code", None) is not own]
-    if left:
-        refuse("tasks-left", tasks=", ".join(map(repr, left)))
+    if tasks.left and TIMED_OUT not in request.node.stash:  # the timeout left them, and said so
+        refuse("tasks-left", tasks=", ".join(map(repr, tasks.left)))
     for context in lost:
         exception = context.get("exception")
         refuse("never-retrieved", exception, message=context["message"], exception=repr(exception))
+    if forgotten:
+        refuse("task-forgotten", places=", ".join(forgotten))
+
+
+def _forgotten() -> list[str]:
+    """Return where tasks were started that are done, and at whose end nobody looked."""
+    tasks = [task for task in _started if task.place and task.done() and not task.is_awaited]
+    places = [task.place for task in tasks if not task.in_background]
+    _started.clear()
+    return places

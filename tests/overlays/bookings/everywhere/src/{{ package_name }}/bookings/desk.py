@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends
 from httpx2 import AsyncClient
-from starlette.requests import HTTPConnection
 
 from ..core.clock import Clock
+from ..core.state import from_state
 from ..db.session import Database
 from ..rates.client import Rates
 from ..settings import Settings
@@ -51,10 +51,4 @@ def open_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
     )
 
 
-async def get_desk(connection: HTTPConnection) -> Desk:
-    """Return the desk of the application, to a request or a socket."""
-    desk: Desk = connection.state.desk
-    return desk
-
-
-DeskDep = Annotated[Desk, Depends(get_desk)]
+DeskDep = Annotated[Desk, Depends(from_state(Desk))]

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from ..core.types import RequestBody, ResponseBody, Text
+from ..core.types import Day, PatchBody, RequestBody, ResponseBody, Text
 from .models import Condition
 
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=80)]
@@ -19,16 +19,16 @@ class EquipmentCreate(RequestBody):
     name: Name
     serial_number: SerialNumber | None = None
     condition: Condition = Condition.WORKING
-    bought_on: date | None = None
+    bought_on: Day | None = None
 
 
-class EquipmentUpdate(RequestBody):
-    """What changes about a thing; a field left out stays as it is."""
+class EquipmentUpdate(PatchBody):
+    """What changes about a thing; a field that is left out stays as it is."""
 
-    name: Name = Field(default="")
-    serial_number: SerialNumber | None = None
-    condition: Condition = Condition.WORKING
-    bought_on: date | None = None
+    name: Name
+    serial_number: SerialNumber | None
+    condition: Condition
+    bought_on: Day | None
 
 
 class EquipmentRead(ResponseBody):

@@ -37,7 +37,7 @@ class EquipmentService:
     async def update(self, equipment_id: int, changes: EquipmentUpdate) -> Equipment:
         """Change a thing. Raise `NotFound`."""
         thing = await self.get(equipment_id)
-        for field, value in changes.model_dump(exclude_unset=True).items():
+        for field, value in changes.changes().items():
             setattr(thing, field, value)
         await self.equipment.save()
         return thing

@@ -1,0 +1,20 @@
+"""Finds the sessions that a test, or the service in a test, did not close."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.util import greenlet_spawn
+
+from ..refusal import refuse
+from ..service import Application
+
+
+@asynccontextmanager
+async def no_sessions_left(app: Application) -> AsyncIterator[None]:
+    """Close the sessions that are left open when the block ends, and refuse that."""
+    yield
+    left = [session for session in app.watch.open if not session.opened.in_background]
+    for session in left:
+        await greenlet_spawn(session.close)
+    if left:
+        refuse("session-left", places=", ".join(session.opened.place for session in left))

@@ -1,0 +1,156 @@
+"""Puts back what a test changed and left: on the shared application, and in the process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from pytest_asyncio import is_async_test
+from sqlalchemy import event
+from sqlalchemy.event.registry import _EventKey
+
+from .. import origin
+from ..adapter import load_adapter
+from ..lifespan import Lifespan
+from ..refusal import refuse
+
+MISSING = object()
+OF_PYTEST = {"PYTEST_CURRENT_TEST"}
+Place = MutableMapping[Any, Any]
+shared: list[Lifespan] = []
+"""The application that all tests share, as long as it runs."""
+
+_listeners: list[_EventKey[Any]] = []
+_test: list[pytest.Item] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test for state that it changed and left, and undo that for the next one."""
+    for running in shared:
+        load_adapter().reset(running)
+    before = [(words, place, dict(place)) for words, place in _places()]
+    applications = [_Application.of(running) for running in shared]
+    _listeners.clear()
+    yield
+    left = [text for words, place, old in before for text in _restore(words, place, old)]
+    left += [text for application in applications for text in application.restore()]
+    left += _remove_listeners()
+    if left:
+        refuse("state-left", left=", ".join(left))
+
+
+def _places() -> Iterator[tuple[str, Place]]:
+    """Yield mappings that outlive a test, with the words for one of their entries."""
+    yield "os.environ[{name!r}]", os.environ
+    yield "asyncio.{name}", vars(asyncio)
+    for running in shared:
+        kept: Mapping[str, Any] = running.app.state._state
+        yield "the override of {name}", running.app.dependency_overrides
+        yield "app.state.{name}", running.app.state._state
+        yield "the lifespan's state {name!r}", running.state
+        yield "the handler of {name}", running.app.exception_handlers
+        for name, value in {**kept, **running.state}.items():
+            if isinstance(value, BaseModel):
+                yield f"{name}.{{name}}", vars(value)
+
+
+def _restore(words: str, place: Place, before: Mapping[Any, Any]) -> Iterator[str]:
+    """Put a mapping back to what it was, and yield the words for each difference."""
+    for key in {**before, **place}:
+        old, new = before.get(key, MISSING), place.get(key, MISSING)
+        if old is new or key in OF_PYTEST or (isinstance(old, str) and old == new):
+            continue
+        if old is MISSING:
+            del place[key]
+        else:
+            place[key] = old
+        yield words.format(name=getattr(key, "__name__", key))
+
+
+@dataclass
+class _Application:
+    """What an application had before a test. Routes may be added, and go again in silence."""
+
+    running: Lifespan
+    routes: list[Any]
+    middleware: list[Any]
+    stack: Any
+
+    @classmethod
+    def of(cls, running: Lifespan) -> _Application:
+        app = running.app
+        return cls(running, app.router.routes[:], app.user_middleware[:], app.middleware_stack)
+
+    def restore(self) -> Iterator[str]:
+        app = self.running.app
+        if app.router.routes != self.routes:
+            app.router.routes[:] = self.routes
+            app.openapi_schema = None
+        if (app.user_middleware, app.middleware_stack) != (self.middleware, self.stack):
+            app.user_middleware[:], app.middleware_stack = self.middleware, self.stack
+            yield "a middleware"
+
+
+def _remove_listeners() -> Iterator[str]:
+    """Remove the listeners that the test left on something that outlives it."""
+    lasting = [part for running in shared for part in _listened_to(running)]
+    for key in _listeners:
+        target, name = key.target, getattr(key.target, "__qualname__", "")
+        of_a_module = name and getattr(sys.modules.get(target.__module__), name, None) is target
+        lasts = of_a_module or any(target is part for part in lasting)
+        if lasts and event.contains(target, key.identifier, key.fn):
+            event.remove(target, key.identifier, key.fn)
+            yield f"a listener to {key.identifier!r}"
+
+
+def _listened_to(running: Lifespan) -> list[Any]:
+    database = load_adapter().database(running)
+    engine = database.engine.sync_engine
+    classes = [maker.kw.get("sync_session_class") for maker in database.session_makers]
+    return [engine, engine.pool, *(base for kind in classes if kind for base in kind.__mro__)]
+
+
+class _Guarded(ModuleType):
+    """The module asyncio, while asynchronous tests use it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "sleep" and value is not SLEEP and _test and is_async_test(_test[0]):
+            refuse("sleep-replaced")
+        super().__setattr__(name, value)
+
+
+SLEEP = asyncio.sleep
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note the listeners that project code adds, and refuse another `asyncio.sleep`."""
+    listen = _EventKey.listen
+
+    def noted(key: _EventKey[Any], *arguments: Any, **options: Any) -> None:
+        listen(key, *arguments, **options)
+        code = getattr(key.fn, "__code__", None)
+        if code and origin.is_project(code.co_filename) and not origin.in_application():
+            _listeners.append(key)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(_EventKey, "listen", noted)
+    patch.setattr(asyncio, "__class__", _Guarded)
+    config.add_cleanup(patch.undo)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know which test is running."""
+    _test[:] = [item]
+    try:
+        return (yield)
+    finally:
+        _test.clear()

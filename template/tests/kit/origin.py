@@ -1,0 +1,115 @@
+"""Whose work is running: that of a request, of the application itself, or of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+KIT = Path(__file__).parent
+PROJECT = KIT.parents[1]
+
+
+@dataclass(eq=False)
+class Request:
+    """A request or WebSocket, and what it started: background tasks, streams, tasks."""
+
+    name: str
+    answer_has_begun: bool = False
+
+
+being_served: list[Request] = []
+current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
+_lifespan: ContextVar[asyncio.Task[Any] | None] = ContextVar("lifespan", default=None)
+
+
+@contextmanager
+def serving(scope: Any) -> Iterator[Request]:
+    """Within the block, and in all that is started there, a request is served."""
+    request = Request(f"{scope.get('method', 'WEBSOCKET')} {scope['path']}")
+    token = current_request.set(request)
+    being_served.append(request)
+    try:
+        yield request
+    finally:
+        being_served.remove(request)
+        current_request.reset(token)
+
+
+def enter_lifespan() -> None:
+    """Say that the current task runs a lifespan: what it starts is work of the application."""
+    _lifespan.set(asyncio.current_task())
+
+
+def in_application() -> bool:
+    """Return whether a lifespan, or a task that it started, is running."""
+    return _lifespan.get() is not None
+
+
+def in_background() -> bool:
+    """Return whether a task that a lifespan started is running, a poller for example."""
+    return in_application() and asyncio.current_task() is not _lifespan.get()
+
+
+def place(*, but: str = "") -> str:
+    """Return the line of the service or its tests that is running, `but` not one of that file."""
+    for frame in _running_frames():
+        if is_project(frame.f_code.co_filename) and frame.f_code.co_filename != but:
+            return f"{Path(frame.f_code.co_filename).relative_to(PROJECT)}:{frame.f_lineno}"
+    return "a library"
+
+
+def place_of_caller(functions: set[str]) -> str:
+    """Return the line of the project that calls these functions, or "" if a library does."""
+    frames = (frame for frame in _running_frames() if not is_kit(frame.f_code.co_filename))
+    frame = next(frame for frame in frames if frame.f_code.co_name not in functions)
+    file = frame.f_code.co_filename
+    return f"{Path(file).relative_to(PROJECT)}:{frame.f_lineno}" if is_project(file) else ""
+
+
+def _running_frames() -> Iterator[FrameType]:
+    """Yield the frames that are running, from the inside out, across SQLAlchemy's greenlets."""
+    frame: FrameType | None = sys._getframe(2)
+    current: greenlet | None = getcurrent()
+    while current:
+        while frame:
+            yield frame
+            frame = frame.f_back
+        current = current.parent
+        frame = current.gr_frame if current else None
+
+
+# What has a frame and waits for something else: coroutines, generators of both kinds.
+KINDS = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
+
+
+def waiting_frames(task: asyncio.Task[Any] | None) -> Iterator[FrameType]:
+    """Yield the frames of a task from the outside in; `Task.get_stack()` has only the outermost."""
+    waiting: Any = task.get_coro() if task else None
+    while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):
+        if frame := getattr(waiting, kind[0]):
+            yield frame
+        waiting = getattr(waiting, kind[1])
+
+
+@cache
+def is_project(file: str) -> bool:
+    """Return whether a file is code of the service or of its tests, not of a library or the kit."""
+    path = Path(file)
+    in_project = path.is_relative_to(PROJECT) and "site-packages" not in path.parts
+    return in_project and not is_kit(file)
+
+
+@cache
+def is_kit(file: str) -> bool:
+    """Return whether a file is code of the kit."""
+    return Path(file).is_relative_to(KIT)

@@ -1,0 +1,154 @@
+"""The sessions of the service as tests see them: where they lead, and when they are misused."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, event
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from . import origin
+from .adapter import Database
+from .background import background
+from .deferred import check_deferred_constraints
+from .refusal import refuse
+
+READ_ONLY = ("read_only", "postgresql_readonly")
+"""Execution options of an engine whose sessions only read."""
+
+WRITES = re.compile(r"\s*(insert|update|delete|merge)\b", re.IGNORECASE)
+
+
+@dataclass
+class Opened:
+    """Where and for whom a session was opened."""
+
+    request: origin.Request | None
+    in_background: bool
+    place: str
+    is_closed: bool = False
+
+
+class Watch:
+    """What is known of the sessions of one application."""
+
+    def __init__(self, seam: str) -> None:
+        self.seam = seam
+        """The file that opens the sessions: who called it is of interest."""
+        self.connection: Connection | None = None
+        """The connection of a test that runs in one transaction."""
+        self.open: set[Watched] = set()
+        """The sessions that have begun and not ended a transaction."""
+
+
+class Watched(Session):
+    """A mixin for the session class of an application."""
+
+    watch: Watch
+    only_reads: bool
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        place = origin.place(but=self.watch.seam)
+        self.opened = Opened(origin.current_request.get(), origin.in_background(), place)
+
+    def get_bind(self, *args: Any, **options: Any) -> Any:
+        """Return the connection of the test; for work in the background, the engine of that."""
+        if self.watch.connection is not None and not self.opened.in_background:
+            return self.watch.connection
+        bind = super().get_bind(*args, **options)
+        if self.opened.in_background and isinstance(bind, Engine):
+            return background.engine_instead_of(bind)
+        return bind
+
+    def close(self) -> None:
+        """Close the session. One of a request must not be used again."""
+        super().close()
+        self.opened.is_closed = True
+
+
+@contextmanager
+def watched(database: Database) -> Iterator[Watch]:
+    """Watch the sessions that a running application opens, until the block ends."""
+    watch = Watch(inspect.getfile(type(database)))
+    makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
+    for maker, options in makers:
+        base = _session_class(maker)
+        options_of_engine = options["bind"].sync_engine.get_execution_options()
+        only_reads = any(options_of_engine.get(name) for name in READ_ONLY)
+        attributes = {"watch": watch, "only_reads": only_reads}
+        session_class = type(base.__name__, (Watched, base), attributes)
+        for name, listener in LISTENERS.items():
+            event.listen(session_class, name, listener)
+        maker.configure(sync_session_class=session_class, join_transaction_mode="create_savepoint")
+    try:
+        yield watch
+    finally:
+        for maker, options in makers:
+            maker.configure(
+                sync_session_class=options.get("sync_session_class", _session_class(maker)),
+                join_transaction_mode=options.get("join_transaction_mode", "conditional_savepoint"),
+            )
+
+
+def _session_class(maker: async_sessionmaker[AsyncSession]) -> type[Session]:
+    """Return the (synchronous) class of the sessions that a maker makes."""
+    chosen: type[Session] | None = maker.kw.get("sync_session_class")
+    return chosen or maker.class_.sync_session_class
+
+
+def _transaction_created(session: Watched, transaction: SessionTransaction) -> None:
+    opened = session.opened
+    if opened.is_closed and opened.request:
+        refuse("closed-session", request=opened.request.name, place=origin.place())
+
+
+def _begun(session: Watched, transaction: SessionTransaction, connection: Connection) -> None:
+    session.watch.open.add(session)
+
+
+def _ended(session: Watched, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.watch.open.discard(session)
+
+
+def _before_commit(session: Watched) -> None:
+    connection = session.watch.connection
+    if connection is None or session.opened.in_background or session.in_nested_transaction():
+        return
+    session.flush()
+    if session in session.watch.open:
+        check_deferred_constraints(connection)
+
+
+def _before_flush(session: Watched, context: Any, instances: Any) -> None:
+    if session.only_reads and (session.new or session.dirty or session.deleted):
+        _refuse_write(session)
+
+
+def _before_execute(state: ORMExecuteState) -> None:
+    session, statement = state.session, state.statement
+    if isinstance(session, Watched) and session.only_reads:
+        is_text = isinstance(statement, TextClause) and WRITES.match(statement.text)
+        if state.is_insert or state.is_update or state.is_delete or is_text:
+            _refuse_write(session)
+
+
+def _refuse_write(session: Watched) -> None:
+    request = session.opened.request
+    name = request.name if request else "Something"
+    refuse("write-while-reading", request=name, place=origin.place())
+
+
+LISTENERS: dict[str, Callable[..., None]] = {
+    "after_transaction_create": _transaction_created,
+    "after_begin": _begun,
+    "after_transaction_end": _ended,
+    "before_commit": _before_commit,
+    "before_flush": _before_flush,
+    "do_orm_execute": _before_execute,
+}
