@@ -75,9 +75,7 @@ class TestWithoutCredentials:
 
 class TestRoles:
     @pytest.mark.parametrize(("route", "role"), with_roles(may_call=False))
-    async def test_other_role_returns_403(
-        self, callers: Callers, route: Route, role: Role
-    ) -> None:
+    async def test_other_role_returns_403(self, callers: Callers, route: Route, role: Role) -> None:
         """Also where the row does not exist: that is not theirs to know."""
         caller, owner = await callers.log_in(role), await callers.log_in(Role.ADMIN)
         examples = await callers.example(route, owner), await callers.missing(route, owner)
