@@ -60,11 +60,11 @@ class SharedApplication:
         Every session of the service, in what a request starts too, then runs in a savepoint of the
         one transaction: its commit releases the savepoint, its rollback rolls back to it.
         """
-        if self._connection is None:
-            self._connection = await self.app.database.engine.connect()
-        transaction = await self._connection.begin()
-        savepoint = await self._connection.begin_nested()
-        self.app.watch.connection = self._connection.sync_connection
+        connection = self._connection or await self.app.database.engine.connect()
+        self._connection = connection
+        transaction = await connection.begin()
+        savepoint = await connection.begin_nested()
+        self.app.watch.connection = connection.sync_connection
         with connections.reserved(self._database):
             try:
                 yield
