@@ -109,7 +109,11 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project
     _commit(project, "what the team did")
 
     released.edit("README.md", "## Read on", "## Read more")
-    released.edit("src/*/documents/service.py", "Make a document that belongs", "Make one document that belongs")
+    released.edit(
+        "src/*/documents/service.py",
+        "Make a document that belongs",
+        "Make one document that belongs",
+    )
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     released.release("1.1.0")
     _update(project)
