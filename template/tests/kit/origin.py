@@ -27,7 +27,9 @@ class Request:
 
 being_served: list[Request] = []
 current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
-_lifespan: ContextVar["asyncio.Task[Any] | None"] = ContextVar("lifespan", default=None)
+_lifespan: ContextVar[object | None] = ContextVar("lifespan", default=None)
+OUTSIDE = object()
+"""What stands for the task where there is none."""
 
 
 @contextmanager
@@ -45,7 +47,17 @@ def serving(scope: Any) -> Iterator[Request]:
 
 def enter_lifespan() -> None:
     """Say that the current task runs a lifespan: what it starts is work of the application."""
-    _lifespan.set(asyncio.current_task())
+    _lifespan.set(_task())
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Within the block an application is built: what is made there belongs to it."""
+    token = _lifespan.set(_task() or OUTSIDE)
+    try:
+        yield
+    finally:
+        _lifespan.reset(token)
 
 
 def in_application() -> bool:
@@ -55,7 +67,15 @@ def in_application() -> bool:
 
 def in_background() -> bool:
     """Return whether a task that a lifespan started is running, a poller for example."""
-    return in_application() and asyncio.current_task() is not _lifespan.get()
+    lifespan = _lifespan.get()
+    return lifespan is not None and (_task() or OUTSIDE) is not lifespan
+
+
+def _task() -> object | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None  # no event loop is running
 
 
 def place(*, but: str = "") -> str:

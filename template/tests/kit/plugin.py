@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
-from .guards import blocking, connections, loops, state, tasks
+from .guards import blocking, connections, engines, loops, state, tasks
 
 PARTS = (
     *(audit, refusal, diagnosis),
-    *(background, connections, loops, state, tasks, blocking),
+    *(background, connections, engines, loops, state, tasks, blocking),
     *(postgres, tiers, fixtures),
 )
 # All fixtures and tests are in one event loop.

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from . import origin
 from .adapter import load_adapter
 from .lifespan import Lifespan
 from .refusal import refuse
@@ -38,7 +39,8 @@ class Application(Lifespan):
 
 def run_app(database_url: str, **settings: Any) -> Application:
     """Return the application on a database, with some settings changed: `async with` runs it."""
-    return Application(load_adapter().create_app(database_url, **settings))
+    with origin.building():
+        return Application(load_adapter().create_app(database_url, **settings))
 
 
 class ServiceUnderTest(AsyncExitStack):

@@ -6,15 +6,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from httpx2 import ASGITransport, Request, Response
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
+from . import origin
 from .databases import Databases
 from .guards import connections, state
-from .refusal import refuse
+from .refusal import noticed, refuse
 from .service import Application, run_app
 
+END = re.compile(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", re.IGNORECASE)
+SAVEPOINT = re.compile(r"savepoint|release|rollback to", re.IGNORECASE)
+TIME = re.compile(r"\bnow\(\)|\b(current|local)_?time|transaction_timestamp", re.IGNORECASE)
 NO_TRANSACTION = re.compile(
     "no such savepoint|savepoint .* does not exist|can only be used in transaction blocks"
 )
@@ -33,6 +37,8 @@ class SharedApplication:
         self._stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
         self._ending = False
+        self._times: set[origin.Request | None] = set()
+        """Who has asked the database for the time, in this test."""
 
     async def open(self) -> None:
         """Start the application on a new database."""
@@ -43,7 +49,8 @@ class SharedApplication:
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
-        event.listen(engine, "before_cursor_execute", self._refuse_end_in_sql)
+        event.listen(engine, "engine_disposed", self._refuse_disposal)
+        event.listen(engine, "before_cursor_execute", self._before_execute)
 
     async def close(self) -> None:
         """Stop the application and drop its database."""
@@ -65,6 +72,7 @@ class SharedApplication:
         transaction = await self._connection.begin()
         savepoint = await self._connection.begin_nested()
         self.app.watch.connection = self._connection.sync_connection
+        self._times.clear()
         with connections.reserved(self._database):
             try:
                 yield
@@ -101,10 +109,31 @@ class SharedApplication:
         if self._is_of_test(connection):
             refuse("transaction-ended")
 
-    def _refuse_end_in_sql(self, connection: Connection, cursor: Any, sql: str, *_: Any) -> None:
-        end = r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b"
-        if self._is_of_test(connection) and re.match(end, sql, re.IGNORECASE):
+    def _refuse_disposal(self, engine: Engine) -> None:
+        if self.app.watch.connection is not None:
+            refuse("engine-disposed", place=origin.place())
+
+    def _before_execute(
+        self, connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, *_: Any
+    ) -> None:
+        if not self._is_of_test(connection) or SAVEPOINT.match(sql):
+            return
+        if END.match(sql):
             refuse("transaction-ended")
+        if not any(not session.opened.in_background for session in self.app.watch.open):
+            refuse("connection-after-session", place=origin.place())
+        if connection.dialect.name == "postgresql" and _asks_for_the_time(sql, context):
+            self._times.add(origin.current_request.get())
+            if len(self._times) > 1:
+                noticed.add("time-stands-still")
+
+
+def _asks_for_the_time(sql: str, context: Any) -> bool:
+    """Return whether a statement, or a default of a column that it fills, reads the clock."""
+    table = getattr(getattr(context.compiled, "statement", None), "table", None)
+    columns = table.columns if context.isinsert and table is not None else ()
+    defaults = [str(getattr(column.server_default, "arg", "")) for column in columns]
+    return any(map(TIME.search, [sql, *defaults]))
 
 
 class OneAtATime(ASGITransport):

@@ -7,6 +7,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from ..refusal import refuse
 from ..service import Application
+from .engines import refuse_connections_left
 
 
 @asynccontextmanager
@@ -18,3 +19,5 @@ async def no_sessions_left(app: Application) -> AsyncIterator[None]:
         await greenlet_spawn(session.close)
     if left:
         refuse("session-left", places=", ".join(session.opened.place for session in left))
+    if app.watch.connection is None:  # on the other tier there is one, and only one
+        await refuse_connections_left(str(app.database.engine.url.database))

@@ -12,8 +12,10 @@ from pytest_asyncio import is_async_test
 
 from .. import origin
 from ..refusal import refuse
+from .coroutines import note_where_coroutines_are_made, refuse_coroutines_left
+from .engines import forget_engines, refuse_engines_left
 
-TIMED_OUT = pytest.StashKey[bool]()
+FAILED, TIMED_OUT = pytest.StashKey[bool](), pytest.StashKey[bool]()
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
 STARTERS = {"create_task", "ensure_future", "_wrap_awaitable"}
 GRACE_SECONDS = 0.1  # for tasks that were cancelled, and transports that close
@@ -104,6 +106,8 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
         yield None
         return
     watch_tasks()
+    note_where_coroutines_are_made()
+    forget_engines()
     _started.clear()
     loop = request.node.stash[LOOP] = asyncio.get_running_loop()
     tasks = Tasks()
@@ -114,10 +118,14 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
         yield tasks
         await tasks.end()
         forgotten = _forgotten()
+        refuse_coroutines_left(silently=FAILED in request.node.stash)
+        await refuse_engines_left()
         gc.collect(1)  # a failed task complains when it is collected, and it is young
     finally:
         loop.set_exception_handler(handler)
-    if tasks.left and TIMED_OUT not in request.node.stash:  # the timeout left them, and said so
+    if TIMED_OUT in request.node.stash:  # the timeout left the tasks behind, and has said so
+        return
+    if tasks.left:
         refuse("tasks-left", tasks=", ".join(map(repr, tasks.left)))
     for context in lost:
         exception = context.get("exception")
