@@ -14,8 +14,8 @@ from tests.shell import run
 MISTAKES = template.ROOT / "tests" / "mistakes"
 ROWS = template.ROOT / "tests" / "kit" / "rows.py"
 PAGE = template.ROOT / "docs" / "mistakes.md"
-HEADER = re.compile(r"^_{3,} (?:ERROR at \w+ of )?(\w+) _{3,}$")
-SUMMARY = re.compile(r"^(PASSED|FAILED|ERROR) tests/mistakes/(\w+)\.py::(\w+)", re.MULTILINE)
+HEADER = re.compile(r"^_{3,} (?:ERROR at \w+ of )?(?:Test\w+\.)?(\w+)(?:\[.*\])? _{3,}$")
+SUMMARY = re.compile(r"^(PASSED|FAILED|ERROR) tests/mistakes/(\w+)\.py::(?:Test\w+::)?(\w+)", re.M)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
+from . import advice, audit, background, diagnosis, fixtures, postgres, refusal, tiers
 from .guards import blocking, connections, engines, loops, state, tasks
 
 PARTS = (
-    *(audit, refusal, diagnosis),
+    *(audit, refusal, diagnosis, advice),
     *(background, connections, engines, loops, state, tasks, blocking),
     *(postgres, tiers, fixtures),
 )
