@@ -1,6 +1,6 @@
 """A commit in the transaction of a test checks what the database checks at its own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
@@ -19,14 +19,14 @@ DEFER = {
 
 
 @pytest.fixture(params=["INITIALLY DEFERRED", "INITIALLY IMMEDIATE"])
-async def defer(request: pytest.FixtureRequest, db_session: AsyncSession) -> AsyncIterator[str]:
+async def defer(request: pytest.FixtureRequest, db_session: AsyncSession) -> str:
     """Tables with a foreign key that can be deferred; what a session says to defer it."""
     await db_session.execute(text("CREATE TABLE tree (id integer PRIMARY KEY)"))
     reference = f"tree_id integer REFERENCES tree (id) DEFERRABLE {request.param}"
     await db_session.execute(text(f"CREATE TABLE leaf (id integer PRIMARY KEY, {reference})"))
     await db_session.commit()
     immediate = request.param == "INITIALLY IMMEDIATE"
-    yield DEFER[db_session.get_bind().dialect.name] if immediate else "SELECT 1"
+    return DEFER[db_session.get_bind().dialect.name] if immediate else "SELECT 1"
 
 
 async def test_deferred_constraint_is_checked_at_the_commit(
