@@ -32,7 +32,7 @@ class RunsInThread(UserWarning):
     """FastAPI runs a plain function in a thread, which costs more than the function."""
 
 
-_statements: Counter[tuple[str, str, str]] = Counter()
+_statements: Counter[tuple[origin.Request, str, str]] = Counter()
 """How often a request has sent a statement from a line."""
 
 _relationships: dict[str, str] = {}
@@ -49,7 +49,7 @@ def _advice() -> Iterator[None]:
     yield
     for (request, place, _), number in _statements.items():
         if number >= REPEATS:
-            warnings.warn(_n_plus_one(request, place, number), NPlusOne, stacklevel=1)
+            warnings.warn(_n_plus_one(request.name, place, number), NPlusOne, stacklevel=1)
     for text in [text for text, said in _in_threads.items() if said is False]:
         _in_threads[text] = True
         warnings.warn(text, RunsInThread, stacklevel=1)
@@ -91,7 +91,7 @@ def _note_relationship(state: ORMExecuteState) -> None:
 def _count(connection: Connection, cursor: object, statement: str, *rest: object) -> None:
     request = origin.current_request.get()
     if request is not None and statement.startswith("SELECT"):
-        _statements[request.name, origin.place(), statement] += 1
+        _statements[request, origin.place(), statement] += 1
 
 
 async def _run_in_threadpool(

@@ -14,7 +14,7 @@ from . import faults, plans, queries
 from .adapter import load_adapter
 from .databases import Databases
 from .plans import Plan
-from .service import ServiceUnderTest
+from .service import ServiceUnderTest, create_app
 
 # --- Without a database ---------------------------------------------------------------------------
 
@@ -25,8 +25,7 @@ def client() -> Iterator[TestClient]:
 
     For routing, validation and health. Touching the database fails with an explanation.
     """
-    adapter = load_adapter()
-    with TestClient(adapter.create_app(adapter.no_database_url)) as client:
+    with TestClient(create_app(load_adapter().no_database_url)) as client:
         yield client
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from . import origin
-from .guards.tasks import watch_tasks
+from .guards.tasks import end_tasks_of, watch_tasks
 
 
 class Lifespan:
@@ -34,6 +34,9 @@ class Lifespan:
         """Shut the application down. Raise what its shutdown raises."""
         await self._tell("shutdown")
         await self._task
+        if left := await end_tasks_of(self._task):
+            names = ", ".join(map(repr, left))
+            raise RuntimeError(f"the lifespan left tasks running, cancel and await them: {names}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

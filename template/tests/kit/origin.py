@@ -60,14 +60,14 @@ def building() -> Iterator[None]:
         _lifespan.reset(token)
 
 
-def in_application() -> bool:
-    """Return whether a lifespan, or a task that it started, is running."""
-    return _lifespan.get() is not None
+def current_lifespan() -> object | None:
+    """Return the task of the lifespan that is running, or has started what is running."""
+    return _lifespan.get()
 
 
 def in_background() -> bool:
     """Return whether a task that a lifespan started is running, a poller for example."""
-    lifespan = _lifespan.get()
+    lifespan = current_lifespan()
     return lifespan is not None and (_task() or OUTSIDE) is not lifespan
 
 

@@ -64,17 +64,17 @@ def _place_of_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
     """Databases of your own: `async with databases.new(migrated=False) as url:`."""
     async with open_databases(_place_of_databases) as databases:
-        yield databases
+        async with databases.new() as url, background.open(url):
+            yield databases
 
 
 @pytest.fixture(scope="session")
 async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
     shared = SharedApplication(databases)
-    async with databases.new() as url, background.open(url):
-        await shared.open()
-        yield shared
-        await shared.close()
+    await shared.open()
+    yield shared
+    await shared.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from .service import Application, run_app
 
 END = re.compile(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", re.IGNORECASE)
 SAVEPOINT = re.compile(r"savepoint|release|rollback to", re.IGNORECASE)
-TIME = re.compile(r"\bnow\(\)|\b(current|local)_?time|transaction_timestamp", re.IGNORECASE)
+TIME = re.compile(r"\bnow\(\)|\b(current|local)_?(time|date)|transaction_timestamp", re.IGNORECASE)
 NO_TRANSACTION = re.compile(
     "no such savepoint|savepoint .* does not exist|can only be used in transaction blocks"
 )
@@ -120,7 +120,7 @@ class SharedApplication:
             return
         if END.match(sql):
             refuse("transaction-ended")
-        if not any(not session.opened.in_background for session in self.app.watch.open):
+        if not self.app.watch.open_in_front():
             refuse("connection-after-session", place=origin.place())
         if connection.dialect.name == "postgresql" and _asks_for_the_time(sql, context):
             self._times.add(origin.current_request.get())

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     def noted(engine: Engine, *arguments: Any, **options: Any) -> None:
         init(engine, *arguments, **options)
-        if not origin.in_application():
+        if origin.current_lifespan() is None:
             _made.append((engine, origin.place()))
 
     patch = pytest.MonkeyPatch()

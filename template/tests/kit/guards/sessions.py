@@ -14,7 +14,7 @@ from .engines import refuse_connections_left
 async def no_sessions_left(app: Application) -> AsyncIterator[None]:
     """Close the sessions that are left open when the block ends, and refuse that."""
     yield
-    left = [session for session in app.watch.open if not session.opened.in_background]
+    left = app.watch.open_in_front()
     for session in left:
         await greenlet_spawn(session.close)
     if left:

@@ -135,7 +135,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def noted(key: _EventKey[Any], *arguments: Any, **options: Any) -> None:
         listen(key, *arguments, **options)
         code = getattr(key.fn, "__code__", None)
-        if code and origin.is_project(code.co_filename) and not origin.in_application():
+        if code and origin.is_project(code.co_filename) and origin.current_lifespan() is None:
             _listeners.append(key)
 
     patch = pytest.MonkeyPatch()

@@ -26,7 +26,7 @@ class WatchedTask(asyncio.Task[Any]):
 
     def __init__(self, coroutine: Any, **options: Any) -> None:
         super().__init__(coroutine, **options)
-        self.in_background = origin.in_application()
+        self.lifespan = origin.current_lifespan()
         self.place = origin.place_of_caller(STARTERS)
         self.is_awaited = False
 
@@ -77,17 +77,31 @@ class Tasks:
     async def end(self) -> None:
         """Cancel what a moment later is still running, and keep it in `left`."""
         running = asyncio.all_tasks() - self._others - {asyncio.current_task()}
-        running = {task for task in running if not getattr(task, "in_background", False)}
-        if running:
-            _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
-        self.left |= running
-        for task in running:
-            task.cancel()
-        if running:
-            _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
-        for task in running:
-            # It will not be cancelled, and the loop would wait for it at the end of the run.
-            asyncio.tasks._unregister_task(task)
+        self.left |= await _end({task for task in running if not getattr(task, "lifespan", None)})
+
+
+async def end_tasks_of(lifespan: object) -> set[asyncio.Task[Any]]:
+    """Cancel what a lifespan that has ended is still running, and return it."""
+    return await _end({task for task in asyncio.all_tasks() if _is_of(task, lifespan)})
+
+
+def _is_of(task: asyncio.Task[Any], lifespan: object) -> bool:
+    return getattr(task, "lifespan", None) is lifespan
+
+
+async def _end(running: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """Cancel what a moment later is still running, and return it."""
+    if running:
+        _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
+    left = running
+    for task in running:
+        task.cancel()
+    if running:
+        _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
+    for task in running:
+        # It will not be cancelled, and the loop would wait for it at the end of the run.
+        asyncio.tasks._unregister_task(task)
+    return left
 
 
 @pytest.hookimpl(trylast=True)
@@ -137,6 +151,6 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
 def _forgotten() -> list[str]:
     """Return where tasks were started that are done, and at whose end nobody looked."""
     tasks = [task for task in _started if task.place and task.done() and not task.is_awaited]
-    places = [task.place for task in tasks if not task.in_background]
+    places = [task.place for task in tasks if not task.lifespan]
     _started.clear()
     return places
