@@ -11,7 +11,7 @@ from tests import template
 from tests.template import Rendered
 
 # They are tests of a rendered project, which has its own libraries.
-collect_ignore = ["mistakes", "kit/inside"]
+collect_ignore = ["mistakes", "kit/inside", "overlays"]
 
 
 @pytest.fixture(scope="session")

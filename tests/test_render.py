@@ -55,6 +55,25 @@ def test_a_setting_reaches_the_container(name: str, rendered: Render) -> None:
     assert set(compose["x-service"]["environment"]) == offered
 
 
+def test_a_server_is_given_the_factory_that_the_readme_names(tmp_path: Path) -> None:
+    """`uvicorn --factory` and FastAPI's own command find the application by the same string."""
+    project = template.render({}, tmp_path / "project").path
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    factory = settings["tool"]["fastapi"]["entrypoint"]
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert f"uv run uvicorn {factory} --factory" in readme
+
+    load = "import sys, uvicorn; uvicorn.Config(sys.argv[1], factory=True, log_config=None).load()"
+    run(
+        ["uv", "run", "-q", "python", "-c", load, factory],
+        folder=project,
+        environment={
+            "ENVIRONMENT": "development",
+            "SECRET_KEY": "a-key-of-this-test-0123456789-abcdefgh",
+        },
+    ).check()
+
+
 @every_answer_set
 def test_no_file_is_empty_or_dangling(name: str, rendered: Render) -> None:
     """No empty file, no link to nowhere, no package of which only the `__init__.py` is left."""
@@ -100,7 +119,8 @@ def test_files_are_as_an_editor_would_save_them(name: str, rendered: Render) -> 
             wrong.append(f"{path}: blank first line")
         if "\r" in text or re.search(r"[ \t]$", text, re.MULTILINE):
             wrong.append(f"{path}: space at the end of a line")
-        if not path.endswith((".py", ".mako")) and "\n\n\n" in text:
+        prose = re.sub(r"(?s)```python\n.*?\n```", "code", text)  # Python is as in a module
+        if not path.endswith((".py", ".mako")) and "\n\n\n" in prose:
             wrong.append(f"{path}: two blank lines")
 
     assert wrong == []

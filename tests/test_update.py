@@ -126,6 +126,17 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project
     assert _git(project, "status", "--porcelain") == ""
 
 
+def test_update_leaves_the_first_migration_alone(released: Template, project: Path) -> None:
+    """The history of the schema is the project's: its databases have it."""
+    released.edit("migrations/versions/0001_initial.py", "The tables that", "All the tables that")
+    released.release("1.1.0")
+
+    _update(project)
+
+    assert "migrations" not in _git(project, "status", "--porcelain")
+    assert _conflicts(project) == []
+
+
 def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
     """Neither a file nor an answer."""
     _update(project)

@@ -14,9 +14,13 @@ depends_on = ${repr(depends_on).replace("'", '"')}
 
 def upgrade() -> None:
     """Apply this revision."""
-    ${upgrades if upgrades else "pass"}
+% if upgrades:
+    ${upgrades}
+% endif
 
 
 def downgrade() -> None:
     """Undo this revision."""
-    ${downgrades if downgrades else "pass"}
+% if downgrades:
+    ${downgrades}
+% endif

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.mutants.catalogue import PROJECTS, STYLES, Mutant, of_style
+from tests.mutants.catalogue import STYLES, Mutant, of_style
 from tests.mutants.hunt import Habitat, Outcome, Verdict
 
 BAR = 0.95
@@ -35,7 +35,7 @@ class Hunters:
         own: dict[str, Habitat] = self._own.__dict__
         if project not in own:
             folder = self._folder / threading.current_thread().name / project
-            own[project] = Habitat(PROJECTS[style][project], folder)
+            own[project] = Habitat(style, project, folder)
             self._all.append(own[project])
             own[project].leave_out(self._failing_without(project, own[project]))
         return own[project].try_out(mutant, style)

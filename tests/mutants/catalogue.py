@@ -1,15 +1,15 @@
 """The bugs as data: read from the YAML files, and applied to a rendered project."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 import yaml
 
+from tests import overlays, template
+from tests.edits import Edit
 from tests.template import Answers
 
 HERE = Path(__file__).parent
@@ -27,39 +27,14 @@ PROJECTS: dict[str, dict[str, Answers]] = {
         "jwt-postgres": {"auth": "jwt", **POSTGRES, "features": [*FEATURES, "personal_api_keys"]},
     },
     "session": {"session": {"auth": "session", **SQLITE}},
+    # Its bugs are those of the second domain, which is laid over its projects.
+    "overlay": {
+        "overlay": {"auth": "jwt", **SQLITE},
+        "overlay-postgres": {"auth": "session", **POSTGRES, "features": FEATURES},
+    },
 }
 STYLES = tuple(PROJECTS)
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A text in a file, to be found exactly once, and what takes its place.
-
-    A text that ends with a newline is whole lines, wherever they are indented; else a part of one.
-    """
-
-    file: str
-    find: str
-    replace: str = ""
-
-    def apply(self, text: str) -> str:
-        """Give the text with the edit made. Raises `ValueError` unless it fits exactly once."""
-        matches = list(self._pattern().finditer(text))
-        if len(matches) != 1:
-            raise ValueError(f"{self.file} holds this {len(matches)} times, not once:\n{self.find}")
-        (match,) = matches
-        new = self.replace
-        if self.find.endswith("\n"):
-            new = indent(new, match["indent"])
-        return text[: match.start()] + new + text[match.end() :]
-
-    def _pattern(self) -> re.Pattern[str]:
-        if not self.find.endswith("\n"):
-            return re.compile(re.escape(self.find))
-        first, *rest = self.find.splitlines()
-        others = (f"(?P=indent){re.escape(line)}\n" if line else "\n" for line in rest)
-        whole = f"^(?P<indent> *){re.escape(first)}\n{''.join(others)}"
-        return re.compile(whole, re.MULTILINE)
+OVERLAY = "overlay"
 
 
 @dataclass(frozen=True)
@@ -109,10 +84,25 @@ def mutants() -> list[Mutant]:
     return [mutant for path in sorted(HERE.glob("*.yml")) for mutant in _read(path)]
 
 
+@cache
+def overlay_mutants() -> list[Mutant]:
+    """Return the bugs of the second domain."""
+    return list(_read(overlays.BUGS))
+
+
 def of_style(style: str) -> list[tuple[Mutant, str]]:
-    """Give the bugs that concern an auth style, each with the project to try it in."""
-    placed = ((mutant, mutant.project(style)) for mutant in mutants())
+    """Return the bugs that concern a style, each with the project to try it in."""
+    bugs = overlay_mutants() if style == OVERLAY else mutants()
+    placed = ((mutant, mutant.project(style)) for mutant in bugs)
     return [(mutant, project) for mutant, project in placed if project is not None]
+
+
+def render(style: str, project: str, folder: Path) -> Path:
+    """Render a project of a style; return its folder."""
+    rendered = template.render(PROJECTS[style][project], folder)
+    if style == OVERLAY:
+        overlays.lay(rendered)
+    return rendered.path
 
 
 def _read(path: Path) -> Iterator[Mutant]:

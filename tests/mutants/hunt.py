@@ -12,8 +12,7 @@ from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
-from tests import template
-from tests.mutants import nursery
+from tests.mutants import catalogue, nursery
 from tests.mutants.catalogue import Mutant
 from tests.shell import clean_environment, run
 
@@ -57,9 +56,9 @@ class Outcome:
 class Habitat:
     """A rendered project with its environment, in which one bug at a time is let loose."""
 
-    def __init__(self, answers: template.Answers, folder: Path) -> None:
-        """Render a project and install it. Fails the test where that fails."""
-        self.folder = template.render(answers, folder).path
+    def __init__(self, style: str, project: str, folder: Path) -> None:
+        """Render a project and install it. Fail the test where that fails."""
+        self.folder = catalogue.render(style, project, folder)
         self._weak: list[str] = []
         run(["uv", "sync", "--quiet"], folder=self.folder).check()
         self._nursery = subprocess.Popen(

@@ -6,7 +6,7 @@ event loop of the tests, where the database is.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -18,15 +18,20 @@ import requests
 import schemathesis
 from httpx2 import AsyncClient
 from hypothesis import strategies
+from pydantic_core import to_jsonable_python
 from requests.adapters import HTTPAdapter
 from schemathesis import Case, Config, HookContext, Response
 from schemathesis.core.failures import Failure
 from schemathesis.engine import Status, events, from_schema
-from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
+from schemathesis.engine.recorder import CheckNode
+from schemathesis.openapi.checks import (
+    RejectedPositiveData,
+    UndefinedStatusCode,
+    UnsupportedMethodResponse,
+)
 from urllib3 import HTTPResponse
 
-Document = dict[str, Any]
-METHODS = ("get", "post", "put", "patch", "delete")
+Schema = dict[str, Any]
 
 # What valid requests may get: not 5xx, which Schemathesis lets pass, and 412 for `If-Match`.
 ACCEPTED = ["2xx", "401", "403", "404", "409", "412", "429"]
@@ -45,6 +50,7 @@ class Examination:
 
     failures: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    undocumented: set[int] = field(default_factory=set)
 
     @property
     def succeeded(self) -> bool:
@@ -52,28 +58,24 @@ class Examination:
         return any(status < 300 for status in self.statuses)
 
 
-def operations(document: Document) -> list[str]:
-    """Give the name of every operation, such as "GET /api/v1/documents/{document_id}"."""
-    return [
-        f"{method.upper()} {path}"
-        for path, item in document["paths"].items()
-        for method in METHODS
-        if method in item
-    ]
-
-
-def with_examples(document: Document, examples: Mapping[str, int | str]) -> Document:
-    """Name values that lead to success, by parameter: some of the requests will have them."""
+def with_example(
+    document: Schema, path: str, method: str, values: Mapping[str, object], body: object
+) -> Schema:
+    """Name what leads an operation to success: some of the requests will have it."""
     document = deepcopy(document)
-    for parameter in _parameters(document):
-        if parameter["name"] in examples:
-            parameter["example"] = examples[parameter["name"]]
+    operation = document["paths"][path][method.lower()]
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in values:
+            parameter["example"] = to_jsonable_python(values[parameter["name"]])
+    if body is not None:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = to_jsonable_python(body)
     return document
 
 
 async def examine(
     client: AsyncClient,
-    document: Document,
+    document: Schema,
     *,
     credential: Mapping[str, Any],
     phase: str,
@@ -98,6 +100,7 @@ async def examine(
         for event in from_schema(chosen).execute():
             if isinstance(event, events.ScenarioFinished):
                 found.failures.extend(_failures(event))
+                found.undocumented.update(_undocumented(event))
                 found.statuses.update(_statuses(event))
             elif isinstance(event, events.NonFatalError):
                 found.failures.append(f"{event.label}: {event.value!r}")
@@ -117,7 +120,7 @@ def filter_failure(
 
     Valid data that breaks a rule which no schema can state, such as a password that is too common
     or a cursor of another list: that is `Unprocessable`, without the `errors` of a failed
-    validation. And `PATCH /users/me`, which `PATCH /users/{user_id}` takes and finds no id in.
+    validation. And a path that another route takes as well, and finds no id in: `PATCH /users/me`.
     """
     if response.status_code != 422:
         return True
@@ -146,6 +149,7 @@ def _config(
                 "database": "none",
                 "max-examples": max_examples,
                 "no-shrink": True,
+                "allow-x00": False,  # that any JSON is taken but for NUL, no schema can say
             },
             "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
         }
@@ -191,15 +195,25 @@ def _statuses(event: events.ScenarioFinished) -> Iterator[int]:
             yield interaction.response.status_code
 
 
-def _failures(event: events.ScenarioFinished) -> Iterable[str]:
+def _failed(event: events.ScenarioFinished) -> Iterator[CheckNode]:
     for checks in event.recorder.checks.values():
-        for check in checks:
-            if check.status is not Status.SUCCESS and (info := check.failure_info):
-                what = f"{info.failure.operation}: {check.name}: {info.failure}"
-                yield f"{what}\n{info.code_sample}\n"
+        yield from (check for check in checks if check.status is not Status.SUCCESS)
 
 
-def _shortened(document: Document) -> Document:
+def _failures(event: events.ScenarioFinished) -> Iterator[str]:
+    for check in _failed(event):
+        if info := check.failure_info:
+            what = f"{info.failure.operation}: {check.name}: {info.failure}"
+            yield f"{what}\n{info.code_sample}\n"
+
+
+def _undocumented(event: events.ScenarioFinished) -> Iterator[int]:
+    for check in _failed(event):
+        if check.failure_info and isinstance(check.failure_info.failure, UndefinedStatusCode):
+            yield check.failure_info.failure.status_code
+
+
+def _shortened(document: Schema) -> Schema:
     """Give the document with texts that are generated in no time."""
 
     def shorten(part: Any) -> Any:
@@ -212,11 +226,11 @@ def _shortened(document: Document) -> Document:
             short["maxLength"] = min(length, LONG)
         return short
 
-    shortened: Document = shorten(document)
+    shortened: Schema = shorten(document)
     return shortened
 
 
-def _with_bearer(document: Document) -> Document:
+def _with_bearer(document: Schema) -> Schema:
     """Say of OAuth2 how its token is sent, so that Schemathesis can leave it out, or forge it."""
     document = deepcopy(document)
     for scheme in document["components"].get("securitySchemes", {}).values():
@@ -224,9 +238,3 @@ def _with_bearer(document: Document) -> Document:
             scheme.clear()
             scheme.update(type="http", scheme="bearer")
     return document
-
-
-def _parameters(document: Document) -> Iterable[dict[str, Any]]:
-    for item in document["paths"].values():
-        for method in METHODS:
-            yield from item.get(method, {}).get("parameters", ())

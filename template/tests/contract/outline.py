@@ -37,17 +37,24 @@ def _operation(name: str, operation: Schema) -> Iterator[str]:
         text = _type(parameter["schema"])
         yield f"  {parameter['in']} {parameter['name']}{mark}: {text}"
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
-        yield f"  body: {_type(content['schema'])} as {media_type}"
+        yield f"  body: {_body(content)} as {media_type}"
     problems = []
     for status, response in operation["responses"].items():
         contents = response.get("content", {})
         if "application/problem+json" in contents:
             problems.append(status)
             continue
-        bodies = [f"{_type(content['schema'])} as {kind}" for kind, content in contents.items()]
+        bodies = [f"{_body(content)} as {kind}" for kind, content in contents.items()]
         yield f"  {status}: {', '.join(bodies) or 'nothing'}"
     if problems:
         yield f"  problems: {' '.join(problems)}"
+
+
+def _body(content: Schema) -> str:
+    """Return the type of a body, or of the items that a stream is made of."""
+    if "itemSchema" in content:
+        return f"stream of {_type(content['itemSchema'])}"
+    return _type(content.get("schema", {}))
 
 
 def _model(name: str, schema: Schema) -> Iterator[str]:

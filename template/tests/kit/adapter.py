@@ -1,6 +1,8 @@
 """What the kit asks of a service. `tests/adapter.py` answers it: the one file that knows both."""
 
-from collections.abc import Iterable, Mapping, Set
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib import import_module
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -53,12 +56,24 @@ class Adapter(Protocol):
     async def migrate(self, engine: AsyncEngine) -> None:
         """Create the schema in an empty database, as a deployment does."""
 
-    def database(self, running: "Lifespan") -> Database:
+    def database(self, running: Lifespan) -> Database:
         """Return what opens the sessions of a running application."""
 
-    def reset(self, running: "Lifespan") -> None:
+    def replaceable(self, running: Lifespan) -> Sequence[Any]:
+        """Return the mappings in which the application keeps what `override` may replace."""
+        return [running.state, running.app.state]
+
+    def reset(self, running: Lifespan) -> None:
         """Reset what no transaction rolls back before each test: counters in memory, caches."""
         return
+
+    def postgres_engine(self, url: str, **options: Any) -> AsyncEngine:
+        """Return an engine on the server that `TEST_DATABASE_URL` names, with SQLAlchemy's options.
+
+        Override it if the service reads addresses that SQLAlchemy does not, as hosting prints them.
+        """
+        driver = make_url(self.no_database_url).drivername
+        return create_async_engine(make_url(url).set(drivername=driver), **options)
 
     def postgres_server(self) -> AbstractContextManager[str]:
         """Start a server for one run and return its URL; it stops when the block ends.

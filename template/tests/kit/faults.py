@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from . import origin
-from .adapter import Database
+from .adapter import Database, load_adapter
 from .service import ServiceUnderTest
 
 
@@ -43,18 +44,23 @@ def failing_commit(service: ServiceUnderTest) -> Iterator[None]:
         pytest.fail("the service committed nothing within failing_commit()", pytrace=False)
 
 
-def override(service: ServiceUnderTest, restore: ExitStack, name: str, new: object) -> None:
-    """Replace what the application keeps in `request.state` or `app.state`, until `restore` ends.
+def override(service: ServiceUnderTest, restore: ExitStack, name: Any, new: object) -> None:
+    """Replace what the application keeps under `name`, until `restore` ends.
 
     Fails the test if it keeps nothing of that name.
     """
-    for place in (service.state, service.app.state):
+    places = load_adapter().replaceable(service.running)
+    for place in places:
         if name in place:
             restore.callback(place.__setitem__, name, place[name])
             place[name] = new
             return
-    known = ", ".join(sorted({*service.state, *service.app.state}))
-    pytest.fail(f"the application keeps no {name!r}, it keeps {known}", pytrace=False)
+    known = ", ".join(sorted(_shown(name) for place in places for name in place))
+    pytest.fail(f"the application keeps no {_shown(name)}, it keeps {known}", pytrace=False)
+
+
+def _shown(name: Any) -> str:
+    return name.__name__ if isinstance(name, type) else repr(name)
 
 
 def _session_classes(database: Database) -> set[type[Session]]:

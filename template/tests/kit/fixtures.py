@@ -118,10 +118,10 @@ def uses_index(service: ServiceUnderTest) -> Callable[[Any], Awaitable[Plan]]:
 
 
 @pytest.fixture
-def override(service: ServiceUnderTest) -> Iterator[Callable[[str, object], None]]:
-    """Replace a part of the application for this test: `override("clock", SlowClock())`.
+def override(service: ServiceUnderTest) -> Iterator[Callable[[Any, object], None]]:
+    """Replace a part of the application for this test: `override(Clock, SlowClock())`.
 
-    Parts are what the lifespan yields (`request.state`) and what is on `app.state`.
+    Parts are what the lifespan opens, by the class (or the name) under which it keeps them.
     """
     with ExitStack() as restore:
         yield partial(faults.override, service, restore)

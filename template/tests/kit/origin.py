@@ -1,5 +1,7 @@
 """Whose work is running: that of a request, of the application itself, or of the test."""
 
+from __future__ import annotations
+
 import asyncio
 import sys
 from collections.abc import Iterator
@@ -110,7 +112,7 @@ def _running_frames() -> Iterator[FrameType]:
 KINDS = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
 
 
-def waiting_frames(task: "asyncio.Task[Any] | None") -> Iterator[FrameType]:
+def waiting_frames(task: asyncio.Task[Any] | None) -> Iterator[FrameType]:
     """Yield the frames of a task from the outside in; `Task.get_stack()` has only the outermost."""
     waiting: Any = task.get_coro() if task else None
     while kind := next((kind for kind in KINDS if hasattr(waiting, kind[0])), None):

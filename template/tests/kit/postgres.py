@@ -9,11 +9,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from .adapter import Adapter, load_adapter
 from .guards.connections import allow
@@ -36,17 +36,18 @@ class PostgresDatabases:
 
     def __init__(self, adapter: Adapter, server: str) -> None:
         self._adapter = adapter
-        driver = make_url(adapter.no_database_url).drivername
-        self._server = make_url(server).set(drivername=driver)
         self._prefix = f"{adapter.package}_test_"
         self._run = self._prefix + secrets.token_hex(4)
         self._number = count()
         self._template = f"{self._run}_{next(self._number)}"
-        self._admin = create_async_engine(
-            self._server,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": {"application_name": self._run}},
-        )
+        try:
+            self._admin = adapter.postgres_engine(
+                server,
+                isolation_level="AUTOCOMMIT",
+                connect_args={"server_settings": {"application_name": self._run}},
+            )
+        except ValueError as error:
+            _give_up(error)
 
     @asynccontextmanager
     async def new(self, *, migrated: bool = True) -> AsyncIterator[str]:
@@ -61,8 +62,11 @@ class PostgresDatabases:
     async def open(self) -> None:
         """Create the database that the others are cloned from."""
         allow(self._is_own)
-        await self._drop_leftovers()
-        await self._clone("template0", self._template)
+        try:
+            await self._drop_leftovers()
+            await self._clone("template0", self._template)
+        except (OSError, SQLAlchemyError) as error:
+            _give_up(getattr(error, "orig", None) or error.__cause__ or error)
         engine = self._adapter.create_engine(self._url(self._template))
         await self._adapter.migrate(engine)
         await engine.dispose()
@@ -95,7 +99,17 @@ class PostgresDatabases:
             await connection.execute(text(statement))
 
     def _url(self, name: str) -> str:
-        return self._server.set(database=name).render_as_string(hide_password=False)
+        return self._admin.url.set(database=name).render_as_string(hide_password=False)
+
+
+def _give_up(reason: BaseException) -> NoReturn:
+    message = (
+        f"The tests cannot create databases on the server of TEST_DATABASE_URL: {reason}. "
+        "Name a server on which its role has CREATEDB, or unset the variable."
+    )
+    if "PYTEST_XDIST_WORKER" in os.environ:  # which may not exit by itself
+        pytest.fail(message, pytrace=False)
+    pytest.exit(message, returncode=1)
 
 
 @pytest.hookimpl(optionalhook=True)

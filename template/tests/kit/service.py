@@ -62,6 +62,7 @@ class ServiceUnderTest(AsyncExitStack):
     ) -> None:
         super().__init__()
         self.tier = tier
+        self.running = app
         self.app = app.app
         self.state = app.state
         self.database = app.database

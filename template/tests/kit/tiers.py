@@ -61,11 +61,19 @@ def _place_of_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 
 @pytest.fixture(scope="session")
-async def databases(_place_of_databases: str) -> AsyncIterator[Databases]:
+async def databases(
+    request: pytest.FixtureRequest, _place_of_databases: str
+) -> AsyncIterator[Databases]:
     """Databases of your own: `async with databases.new(migrated=False) as url:`."""
-    async with open_databases(_place_of_databases) as databases:
-        async with databases.new() as url, background.open(url):
-            yield databases
+    async with AsyncExitStack() as stack:
+        try:
+            databases = await stack.enter_async_context(open_databases(_place_of_databases))
+        except Exception as error:  # every test with a database would fail for the same reason
+            request.session.shouldfail = f"no database for the tests: {error}"
+            raise
+        url = await stack.enter_async_context(databases.new())
+        await stack.enter_async_context(background.open(url))
+        yield databases
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 from httpx2 import AsyncClient
-from my_service.core.clock import FrozenClock
+from my_service.core.clock import Clock
 from my_service.db.session import Database
+from my_service.settings import Settings
 from my_service.users.models import User
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..adapter import FrozenClock, app_state
 from ..kit.service import ServiceUnderTest
 from .rows import a_user
 
@@ -120,9 +122,9 @@ async def test_too_many_queries_are_listed(
 async def test_the_clock_of_the_service_stands_still(
     service: ServiceUnderTest, frozen_clock: FrozenClock
 ) -> None:
-    before = service.app.state.clock.now()
+    before = app_state(service)[Clock].now()
     frozen_clock.move(timedelta(days=1))
-    assert service.app.state.clock.now() - before == timedelta(days=1)
+    assert app_state(service)[Clock].now() - before == timedelta(days=1)
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -149,10 +151,11 @@ def named(request: pytest.FixtureRequest, name: str) -> object:
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 async def test_an_override_ends_with_the_test(
-    service: ServiceUnderTest, override: Callable[[str, object], None], turn: str
+    service: ServiceUnderTest, override: Callable[[type, object], None], turn: str
 ) -> None:
-    assert service.app.state.settings != "something else"
-    override("settings", "something else")
-    assert service.app.state.settings == "something else"
-    with pytest.raises(pytest.fail.Exception, match="keeps no 'setings', it keeps .*settings"):
-        override("setings", None)
+    state = app_state(service)
+    assert isinstance(state[Settings], Settings)
+    override(Settings, "something else")
+    assert state[Settings] == "something else"
+    with pytest.raises(pytest.fail.Exception, match="keeps no str, it keeps .*Settings"):
+        override(str, None)

@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection
 from ..auth.errors import Unauthenticated
 from ..auth.principal import Principal, Role
 from ..auth.secret import digest
+from ..core.clock import Clock
+from ..core.state import state_of
 from ..db.session import Database
 from .format import parse
 from .repository import ApiKeyRepository
@@ -52,12 +54,13 @@ async def authenticate(
     if not hmac.compare_digest(stored_hash, digest(offered.secret)) or found is None:
         raise Unauthenticated
     key, user = found
-    now = connection.app.state.clock.now()
+    state = state_of(connection.scope)
+    now = state[Clock].now()
     if not (key.is_usable(now) and user.is_active):
         raise Unauthenticated
     require_scope(connection, key.scope_set)
     if key.last_used_at is None or key.last_used_at <= now - TOUCH_EVERY:
-        after_response.add_task(touch, connection.state.database, key.id, now)
+        after_response.add_task(touch, state[Database], key.id, now)
     return Principal(user_id=user.id, role=Role(user.role), key_id=key.id, scopes=key.scope_set)
 
 

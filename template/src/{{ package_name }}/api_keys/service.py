@@ -1,5 +1,6 @@
 """What can be done with API keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import structlog
 from ..auth.principal import Principal
 from ..auth.secret import digest
 from ..core.clock import Clock
-from ..core.errors import Conflict, Forbidden, NotFound
+from ..core.errors import Conflict, Forbidden, NotFound, Unprocessable
 from ..core.pagination import Paging, Rows
 from .format import new_key
 from .models import ApiKey
@@ -29,13 +30,19 @@ class ApiKeyService:
     clock: Clock
 
     async def create(
-        self, owner_id: int, new: ApiKeyCreate, *, by: Principal | None = None
+        self,
+        owner_id: int,
+        new: ApiKeyCreate,
+        *,
+        known_scopes: frozenset[str] = frozenset(),
+        by: Principal | None = None,
     ) -> tuple[ApiKey, str]:
-        """Make a key of the user `owner_id`; give its row and the key, which is shown once.
+        """Create a key of the user `owner_id`; return its row and the key, which is shown once.
 
-        Raises `Forbidden` where the key would be wider than the key that asks for it, and
-        `Conflict` where the user has too many keys.
+        Raise `Unprocessable` for a scope that is not known, `Forbidden` where the key would be
+        wider than the key that asks for it, and `Conflict` where the user has too many keys.
         """
+        _require_known(new.scopes, known_scopes)
         now = self.clock.now()
         if await self.keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
             raise Conflict(f"There are {MAX_USABLE_KEYS} keys in use: revoke one first.")
@@ -83,3 +90,9 @@ class ApiKeyService:
             new.expires_at is None or new.expires_at > parent.expires_at
         ):
             raise Forbidden("A key that expires cannot make one that lasts longer.")
+
+
+def _require_known(scopes: Iterable[str], known: frozenset[str]) -> None:
+    if unknown := sorted(set(scopes) - known):
+        there_are = ", ".join(sorted(known))
+        raise Unprocessable(f"Unknown scopes: {', '.join(unknown)}. There are: {there_are}.")

@@ -16,5 +16,12 @@ class AuditLogRepository(Repository[AuditLog]):
     """Finds entries within one session."""
 
     async def page(self, wanted: AuditFilter, paging: Paging) -> Rows[AuditLog]:
-        """Give one page of the entries that `wanted` describes, newest first."""
-        return await self._page(select(AuditLog), NEWEST_FIRST, paging, **asdict(wanted))
+        """Return one page of the entries that `wanted` describes, newest first."""
+        equal = asdict(wanted)
+        since, until = equal.pop("since"), equal.pop("until")
+        statement = select(AuditLog)
+        if since is not None:
+            statement = statement.where(AuditLog.at >= since)
+        if until is not None:
+            statement = statement.where(AuditLog.at < until)
+        return await self._page(statement, NEWEST_FIRST, paging, **equal)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from fastapi import Depends
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import Field, SecretStr
 
 from ..core.errors import Unavailable, Unprocessable
+from ..core.state import from_state
 from ..settings import Environment, Settings
 
 MIN_LENGTH, MAX_LENGTH = 8, 256
@@ -72,6 +74,9 @@ class PasswordHasher:
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
             raise Unavailable("Too many logins at once. Try again.", retry_after=2)
         return await to_thread.run_sync(function, limiter=self._limiter)
+
+
+PasswordsDep = Annotated[PasswordHasher, Depends(from_state(PasswordHasher))]
 
 
 def normalised(password: str) -> str:

@@ -13,7 +13,8 @@ class LoginForm(BaseModel):
 
     username: Annotated[Text, StringConstraints(min_length=1, max_length=254)]
     password: Password
-    grant_type: Annotated[str, Field(pattern="^password$")] = "password"
+    # An empty field of a form is one that was left out.
+    grant_type: Annotated[str, Field(pattern="^(password)?$")] = "password"
 
 
 class PasswordChange(RequestBody):

@@ -13,6 +13,7 @@ from limits.errors import StorageError
 from redis.asyncio import ConnectionPool
 
 from ..settings import Settings
+from .causes import cause_of
 
 REDIS_TIMEOUT = 0.5  # seconds
 RETRY_SECONDS = 5  # until a Redis that did not answer is asked again: nobody waits meanwhile
@@ -121,9 +122,10 @@ class Counters:
         if self._redis is not None and time.monotonic() >= self._ask_redis_from:
             try:
                 return await action(self._redis)
-            except StorageError:
+            except StorageError as error:
                 self._ask_redis_from = time.monotonic() + RETRY_SECONDS
-                log.warning("redis.unavailable", seconds=RETRY_SECONDS)
+                cause = cause_of(error.storage_error)
+                log.warning("redis.unavailable", seconds=RETRY_SECONDS, cause=cause)
         return await action(self._memory)
 
 

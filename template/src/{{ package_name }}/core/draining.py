@@ -5,21 +5,27 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
-from fastapi import FastAPI
+
+@dataclass(slots=True)
+class Draining:
+    """Whether the service is about to stop."""
+
+    begun: bool = False
 
 
 @contextmanager
-def drained(app: FastAPI, seconds: float) -> Iterator[None]:
+def drained(seconds: float) -> Iterator[Draining]:
     """In the block, answer SIGTERM by draining for `seconds`, then do what was done before.
 
     To drain is to be not ready, to serve requests as ever, and to say with each answer that the
     connection ends. Call it in the lifespan: the server has taken the signal by then.
     """
-    app.state.draining = False
+    draining = Draining()
     if threading.current_thread() is not threading.main_thread():  # signals are not for others
-        yield
+        yield draining
         return
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGTERM)
@@ -29,11 +35,11 @@ def drained(app: FastAPI, seconds: float) -> Iterator[None]:
         signal.raise_signal(signal.SIGTERM)
 
     def drain(number: int, frame: FrameType | None) -> None:
-        app.state.draining = True
+        draining.begun = True
         loop.call_later(seconds, stop)
 
     signal.signal(signal.SIGTERM, drain)
     try:
-        yield
+        yield draining
     finally:
         signal.signal(signal.SIGTERM, before)

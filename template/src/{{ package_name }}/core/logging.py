@@ -17,7 +17,7 @@ _SECRET_KEYS = re.compile(
     r"password|passwd|secret|token|authorization|cookie|api[_-]?key|dsn|database_url|redis_url",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
+_URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)\S+@")  # which may have / and @ in it
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _BEARER = re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 
@@ -34,10 +34,13 @@ def _redacted(key: str, value: Any) -> Any:
         return {inner: _redacted(str(inner), item) for inner, item in value.items()}
     if isinstance(value, list | tuple):
         return [_redacted("", item) for item in value]
-    if isinstance(value, str):
-        value = _JWT.sub(REDACTED, _URL_PASSWORD.sub(rf"\1{REDACTED}@", value))
-        return _BEARER.sub(rf"\1 {REDACTED}", value)
-    return value
+    return redact_text(value) if isinstance(value, str) else value
+
+
+def redact_text(text: str) -> str:
+    """Take secrets out of a text, by their look."""
+    text = _JWT.sub(REDACTED, _URL_PASSWORD.sub(rf"\1{REDACTED}@", text))
+    return _BEARER.sub(rf"\1 {REDACTED}", text)
 
 
 class AtMost(logging.Filter):

@@ -19,7 +19,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from .draining import Draining
 from .errors import Unavailable, problem_response
+from .state import state_of
 
 log = structlog.get_logger("access")
 
@@ -135,7 +137,7 @@ class RequestContext(HttpMiddleware):
             yield _DATA_POLICY
         if self._https_only and scope["scheme"] == "https":
             yield _HTTPS_ONLY
-        if scope["app"].state.draining:
+        if state_of(scope)[Draining].begun:
             yield _CLOSE  # the server will close it, and the next request shall not be lost
 
 

@@ -1,22 +1,31 @@
-"""Makes the tables that the models describe. There is no history and no way to change a table."""
+"""Creates the tables that the models describe. There is no history and no way to change a table."""
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ..models import Base
+from ._migration import MigrationError
+from ._missing import missing_columns
 from .migration_lock import migration_connection
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Make every table that is missing, all of them or none."""
+    """Create every table that is missing, all of them or none.
+
+    Raise `MigrationError` if a table that exists lacks a column.
+    """
     async with migration_connection(engine) as connection, connection.begin():
         await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine) as session:
+        if missing := await missing_columns(session):
+            raise MigrationError(
+                f"the database lacks {missing}: create_all never changes a table that exists. "
+                "Add the columns by hand, or start with an empty database"
+            )
 
 
-async def is_current(session: AsyncSession) -> bool:
-    """Say whether every table exists. Whether its columns are right cannot be told."""
-    return await (await session.connection()).run_sync(_has_every_table)
-
-
-def _has_every_table(connection: Connection) -> bool:
-    return Base.metadata.tables.keys() <= set(inspect(connection).get_table_names())
+async def check_schema(session: AsyncSession) -> None:
+    """Raise `MigrationError` if a table or column is missing."""
+    await session.execute(text("SELECT 1"))  # also where there is no need to look again
+    if missing := await missing_columns(session, ask_again=False):
+        raise MigrationError(f"the database lacks {missing}: run the command migrate")

@@ -30,7 +30,7 @@ _KINDS = (
     ("53", Kind.UNAVAILABLE),  # connections, memory, disk
     ("57P", Kind.UNAVAILABLE),  # starting or shutting down
     ("58", Kind.UNAVAILABLE),  # the operating system under it
-    ("28", Kind.UNAVAILABLE),  # a user that the server does not know, or a wrong password
+    ("28", Kind.UNAVAILABLE),  # a credential that the server does not accept
     ("3D", Kind.UNAVAILABLE),  # a database that it does not know
     ("22001", Kind.BAD_VALUE),  # too long
     ("22003", Kind.BAD_VALUE),  # a number out of range

@@ -1,5 +1,6 @@
 """What all repositories do."""
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select
@@ -22,6 +23,12 @@ class Repository(Generic[Model]):
         """Store a new row; it has an id afterwards."""
         self._session.add(row)
         await self._session.flush()
+
+    def assign(self, row: Model, values: Mapping[str, Any]) -> bool:
+        """Set attributes of a row. Return whether that changes anything that is stored."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        return self._session.is_modified(row)
 
     async def save(self) -> None:
         """Write what was changed about rows that came from here.
@@ -50,8 +57,9 @@ class Repository(Generic[Model]):
         statement = statement.filter_by(**known)
         if paging.cursor is not None:
             statement = statement.where(sort.after(paging.cursor))
-        statement = statement.order_by(*sort.order_by()).limit(paging.limit + 1)
-        rows = (await self._session.scalars(statement)).all()
-        if len(rows) <= paging.limit:
+        paged = statement.add_columns(*sort.selected).order_by(*sort.order_by())
+        found = (await self._session.execute(paged.limit(paging.limit + 1))).all()
+        rows = [row[0] for row in found[: paging.limit]]
+        if len(found) <= paging.limit:
             return Rows(rows, None)
-        return Rows(rows[: paging.limit], sort.cursor(rows[paging.limit - 1]))
+        return Rows(rows, sort.cursor(*found[paging.limit - 1]))

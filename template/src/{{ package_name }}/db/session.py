@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
+from ..core.state import from_state
 from .sockets import units_of_work
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,13 +45,8 @@ def is_safe(connection: HTTPConnection) -> bool:
     return connection.scope.get("method") in SAFE_METHODS
 
 
-async def get_database(connection: HTTPConnection) -> Database:
-    """Return the seam, for work outside the unit of work of the request: streams, other tasks."""
-    database: Database = connection.state.database
-    return database
-
-
-DatabaseDep = Annotated[Database, Depends(get_database)]
+# For work outside the unit of work of a request: streams, and tasks that go on after it.
+DatabaseDep = Annotated[Database, Depends(from_state(Database))]
 
 
 async def get_session(

@@ -1,20 +1,25 @@
 """Liveness and readiness."""
 
 import asyncio
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from ..core.draining import Draining
 from ..core.errors import Unavailable
 from ..core.openapi import problems
-from ..db.migrate import MigrationError, is_current
-from ..db.session import Database
+from ..core.state import from_state
+from ..db.migrate import MigrationError, check_schema
+from ..db.session import DatabaseDep
 
 READY_WITHIN_SECONDS = 2
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/health", tags=["health"])
+
+DrainingDep = Annotated[Draining, Depends(from_state(Draining))]
 
 
 class Health(BaseModel):
@@ -30,21 +35,18 @@ async def live() -> Health:
 
 
 @router.get("/ready", responses=problems(503))
-async def ready(request: Request) -> Health:
-    """Tell whether requests can be served: the database answers and its schema is current."""
-    if request.app.state.draining:
+async def ready(draining: DrainingDep, database: DatabaseDep) -> Health:
+    """Return whether requests can be served: the database answers and its schema is current."""
+    if draining.begun:
         raise Unavailable("The service is shutting down.")
-    database: Database = request.state.database
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.session(read_only=True) as session:
-                current = await is_current(session)
+                await check_schema(session)
     except MigrationError as error:
         log.error("not ready", error=str(error))
-        raise Unavailable("The migrations are not installed beside the service.") from None
+        raise Unavailable("The schema of the database is not the one of this release.") from None
     except Exception as error:
         log.warning("not ready", error=type(error).__name__)
         raise Unavailable("The database does not answer.") from None
-    if not current:
-        raise Unavailable("The schema of the database is behind: run the migrations.")
     return Health()

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..core.middleware import HttpMiddleware
+from ..core.state import state_of
+from ..db.session import Database
 
 PATH = "/metrics"
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -70,7 +72,7 @@ class Exposition(HttpMiddleware):
         return hmac.compare_digest(offered.encode(), self._credential)
 
     def _figures(self, scope: Scope) -> Response:
-        pool = scope["state"]["database"].engine.pool
+        pool = state_of(scope)[Database].engine.pool
         if isinstance(pool, QueuePool):
             self._pool_size.set(pool.size())
             self._pool_used.set(pool.checkedout())

@@ -1,5 +1,7 @@
 """Puts back what a test changed and left: on the shared application, and in the process."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import sys
@@ -83,7 +85,7 @@ class _Application:
     stack: Any
 
     @classmethod
-    def of(cls, running: Lifespan) -> "_Application":
+    def of(cls, running: Lifespan) -> _Application:
         app = running.app
         return cls(running, app.router.routes[:], app.user_middleware[:], app.middleware_stack)
 

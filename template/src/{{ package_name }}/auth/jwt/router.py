@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 
+from ...core.clock import ClockDep
 from ...core.openapi import problems
+from ...core.state import SettingsDep
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
@@ -16,10 +18,11 @@ from .service import LoginService, TokenIssuer
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-async def get_login_service(request: Request, session: SessionDep) -> LoginService:
-    """Give the service of logins for this request."""
-    tokens, app = RefreshTokenRepository(session), request.app.state
-    issuer = TokenIssuer(tokens, app.settings, app.clock)
+async def get_login_service(
+    request: Request, session: SessionDep, settings: SettingsDep, clock: ClockDep
+) -> LoginService:
+    """Return the service of logins for this request."""
+    issuer = TokenIssuer(RefreshTokenRepository(session), settings, clock)
     return LoginService(make_password_login(request, session), issuer)
 
 

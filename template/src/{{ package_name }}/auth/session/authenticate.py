@@ -9,7 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from ...core.clock import Clock
+from ...core.state import state_of
 from ...db.session import Database, is_safe
+from ...settings import Settings
 from ..errors import Unauthenticated
 from ..principal import Principal, Role
 from ..secret import digest
@@ -40,17 +43,18 @@ async def authenticate(
 
     Raise `Unauthenticated`, or `Forbidden` if a page of another site sent the cookie.
     """
-    secret = SessionCookie(connection).secret
+    state = state_of(connection.scope)
+    settings, now = state[Settings], state[Clock].now()
+    secret = SessionCookie(connection, settings).secret
     if secret is None:
         raise Unauthenticated
     if not is_safe(connection):
-        require_own_origin(connection)
+        await require_own_origin(connection, settings)
     found = await SessionRepository(session).find(digest(secret))
     if found is None:
         raise Unauthenticated
     login, user = found
-    database: Database = connection.state.database
-    lifetime, now = Lifetime.of(connection.app.state.settings), connection.app.state.clock.now()
+    database, lifetime = state[Database], Lifetime.of(settings)
     if lifetime.is_over(login, now):
         await session.rollback()  # this transaction ends here; the one that deletes is its own
         async with database.session() as own, own.begin():

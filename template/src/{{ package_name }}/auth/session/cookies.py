@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
+from ...core.state import SettingsDep
 from ...settings import Environment, Settings
 
 # The prefix makes browsers insist on Secure and Path=/ and refuse Domain: no other host, not
@@ -17,8 +18,7 @@ NAME_WITHOUT_TLS = "session"
 class SessionCookie:
     """Reads, sets and clears the cookie of one request."""
 
-    def __init__(self, connection: HTTPConnection) -> None:
-        settings: Settings = connection.app.state.settings
+    def __init__(self, connection: HTTPConnection, settings: Settings) -> None:
         in_plain_text = connection.url.scheme in {"http", "ws"}
         # A developer's browser on plain http would drop a Secure cookie.
         self._secure = not (settings.environment is Environment.DEVELOPMENT and in_plain_text)
@@ -41,9 +41,9 @@ class SessionCookie:
         response.delete_cookie(self._name, secure=self._secure, httponly=True, samesite="lax")
 
 
-async def get_session_cookie(connection: HTTPConnection) -> SessionCookie:
+async def get_session_cookie(connection: HTTPConnection, settings: SettingsDep) -> SessionCookie:
     """Return the cookie of the request."""
-    return SessionCookie(connection)
+    return SessionCookie(connection, settings)
 
 
 SessionCookieDep = Annotated[SessionCookie, Depends(get_session_cookie)]

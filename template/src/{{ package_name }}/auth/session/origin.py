@@ -9,15 +9,14 @@ from starlette.requests import HTTPConnection
 
 from ...core.errors import Forbidden
 from ...core.middleware import is_own_origin
-from ...settings import Settings
+from ...core.state import SettingsDep
 
 
-def require_own_origin(connection: HTTPConnection) -> None:
+async def require_own_origin(connection: HTTPConnection, settings: SettingsDep) -> None:
     """Raise `Forbidden` unless the browser says that the request comes from here.
 
     Logging in is covered too: nobody shall be logged in to an account of somebody else's.
     """
-    settings: Settings = connection.app.state.settings
     origin = connection.headers.get("Origin")
     site = connection.headers.get("Sec-Fetch-Site")
     if origin in settings.cors_origins:

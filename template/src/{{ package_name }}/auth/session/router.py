@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
-from starlette.requests import HTTPConnection
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...core.pagination import Page, PagingDep, Rows
+from ...core.state import SettingsDep
 from ...core.types import PathId
 from ...db.session import SessionDep
 from ..dependencies import CurrentPrincipal
@@ -23,9 +23,9 @@ from .service import LoginService, SessionOpener
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-async def get_lifetime(connection: HTTPConnection) -> Lifetime:
+async def get_lifetime(settings: SettingsDep) -> Lifetime:
     """Return the limits of sessions."""
-    return Lifetime.of(connection.app.state.settings)
+    return Lifetime.of(settings)
 
 
 LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
@@ -34,7 +34,7 @@ LifetimeDep = Annotated[Lifetime, Depends(get_lifetime)]
 async def get_login_service(
     request: Request, session: SessionDep, clock: ClockDep, lifetime: LifetimeDep
 ) -> LoginService:
-    """Give the service of logins for this request."""
+    """Return the service of logins for this request."""
     opener = SessionOpener(SessionRepository(session), lifetime, clock)
     return LoginService(make_password_login(request, session), opener)
 

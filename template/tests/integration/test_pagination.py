@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 from httpx2 import AsyncClient
 
-from {{ package_name }}.core.clock import FrozenClock
-
+from ..adapter import FrozenClock
 from ..notes import NOTES
 
 TITLES = ["delta", "alpha", "echo", "alpha", "Bravo", "charlie", "foxtrot"]
@@ -87,6 +86,7 @@ async def test_cursor_with_a_time_out_of_range_returns_422(caller: AsyncClient, 
     cursor = base64.urlsafe_b64encode(json.dumps(["created_at", time, 1]).encode()).decode()
     response = await caller.get(NOTES, params={"cursor": cursor.rstrip("=")})
     assert response.status_code == 422
+    assert "cursor" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What every resource has to declare, checked in one place."""

@@ -1,0 +1,91 @@
+"""Who may call which route: every route of the application, every role.
+
+The table is what tests/resources/ says. A route that is not in it fails tests/declarations/, and
+is for administrators until it is.
+"""
+
+from dataclasses import replace
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from ..access import Role
+from ..application import ROUTES
+from ..callers import Caller, Callers
+from ..resources import access_of
+from ..routes import METHODS, Route
+
+CALLED = [route for route in ROUTES.values() if route.method in METHODS]
+CLOSED = [route for route in CALLED if not access_of(route).public]
+PATHS = {route.path: route for route in CLOSED}
+
+
+def with_roles(*, may_call: bool) -> list[object]:
+    return [
+        pytest.param(route, role, id=f"{route.name}-{role}")
+        for route in CLOSED
+        for role in Role
+        if (role in access_of(route).callers) is may_call
+    ]
+
+
+def assert_problem(response: Response, status: int) -> None:
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == status
+
+
+class TestWithoutCredentials:
+    @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
+    async def test_a_closed_route_is_refused(
+        self, callers: Callers, async_client: AsyncClient, route: Route
+    ) -> None:
+        owner = await callers.log_in(Role.ADMIN)
+        nobody = Caller(owner.id, async_client, owner.user)
+        response = await nobody.send(route, await callers.example(route, owner))
+        assert_problem(response, 401)
+        assert response.headers["www-authenticate"]
+        assert response.headers["cache-control"] == "no-store"
+
+    async def test_a_public_route_succeeds(
+        self, callers: Callers, isolated_client: AsyncClient
+    ) -> None:
+        isolated_client.headers["Sec-Fetch-Site"] = "same-origin"  # as a browser says
+        for route in CALLED:
+            if access_of(route).public:
+                owner = await callers.log_in(Role.ADMIN)
+                nobody = Caller(owner.id, isolated_client, owner.user)
+                response = await nobody.send(route, await callers.example(route, owner))
+                assert response.status_code < 400, f"{route.name}: {response.text}"
+
+    @pytest.mark.parametrize("path", PATHS)
+    async def test_a_method_that_is_not_there_opens_nothing(
+        self, callers: Callers, async_client: AsyncClient, path: str
+    ) -> None:
+        route = PATHS[path]
+        example = await callers.example(route, await callers.log_in(Role.ADMIN))
+        known = {other.method for other in CALLED if other.path == path}
+        for method in {*METHODS, "OPTIONS", "TRACE"} - known:
+            response = await replace(route, method=method).call(async_client, example.values)
+            # 401 where another route takes that path, as /users/{user_id} takes /users/me.
+            assert response.status_code in (401, 405)
+
+
+class TestRoles:
+    @pytest.mark.parametrize(("route", "role"), with_roles(may_call=False))
+    async def test_another_role_is_refused(
+        self, callers: Callers, route: Route, role: Role
+    ) -> None:
+        """Also where the row does not exist: that is not theirs to know."""
+        caller, owner = await callers.log_in(role), await callers.log_in(Role.ADMIN)
+        examples = await callers.example(route, owner), await callers.missing(route, owner)
+        for example in examples:
+            assert_problem(await caller.send(route, example), 403)
+
+    @pytest.mark.parametrize(("route", "role"), with_roles(may_call=True))
+    async def test_a_caller_succeeds(self, callers: Callers, route: Route, role: Role) -> None:
+        """On the row of somebody else, unless that is closed to the role."""
+        caller, other = await callers.log_in(role), await callers.log_in(role)
+        owner = other if access_of(route).sees_all(role) else caller
+        response = await caller.send(route, await callers.example(route, owner))
+        assert response.status_code < 400, f"{route.place}: {response.text}"

@@ -1,0 +1,5 @@
+"""The audit log, for the tests of all resources."""
+
+from ..access import ADMIN
+
+ACCESS = {"GET /api/v1/audit-logs": ADMIN}

@@ -1,0 +1,1 @@
+"""Bookings: who uses which room, and when."""

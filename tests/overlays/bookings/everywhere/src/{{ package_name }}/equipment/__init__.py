@@ -1,0 +1,1 @@
+"""Equipment: what stands in the rooms, or waits in the store."""

@@ -1,0 +1,1 @@
+"""Exchange rates, from a service of somebody else."""
