@@ -1,6 +1,5 @@
 """A service whose lifespan starts a poller is tested as one without."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,10 @@ async def poll(database: Database) -> None:
 
 '''
 IMPORTS = "import asyncio\nfrom sqlalchemy import func, select\nfrom .users.models import User\n"
-BEGINNING = re.compile(r"^    database = Database\(.*\n", re.MULTILINE)
-END = "    finally:\n"
+OPENED = "        stack.push_async_callback(database.aclose)\n"
+STARTED = """        poller = asyncio.create_task(poll(database))
+        stack.callback(poller.cancel)
+"""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
@@ -42,9 +43,8 @@ def add_poller(lifespan: Path, *, seconds: float) -> None:
     text = lifespan.read_text(encoding="utf-8")
     docstring, text = text.split("\n\n", 1)
     before, text = text.split("@asynccontextmanager\n", 1)
-    text = BEGINNING.sub(r"\g<0>    poller = asyncio.create_task(poll(database))\n", text, count=1)
-    assert END in text
-    text = text.replace(END, f"{END}        poller.cancel()\n", 1)
+    assert OPENED in text
+    text = text.replace(OPENED, OPENED + STARTED)
     code = POLLER.format(seconds=seconds)
     lifespan.write_text(
         f"{docstring}\n\n{IMPORTS}{before}{code}\n@asynccontextmanager\n{text}", encoding="utf-8"

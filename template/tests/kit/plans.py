@@ -55,7 +55,10 @@ async def uses_index(session: AsyncSession, statement: Any) -> Plan:
     if session.get_bind().dialect.name == "sqlite":
         rows = (await session.execute(_Explain(statement))).all()
         lines = [str(row[-1]) for row in rows]
-        used = [re.findall(r"USING (?:COVERING )?(INDEX \w+|INTEGER PRIMARY KEY)", line) for line in lines]
+        used = [
+            re.findall(r"USING (?:COVERING )?(INDEX \w+|INTEGER PRIMARY KEY)", line)
+            for line in lines
+        ]
         names = {name.removeprefix("INDEX ") for found in used for name in found}
         return Plan(frozenset(names), "\n".join(lines))
     async with session.begin_nested() as savepoint:

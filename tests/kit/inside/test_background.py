@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -36,10 +37,10 @@ class Poller:
             await asyncio.sleep(0.001)
 
     @asynccontextmanager
-    async def lifespan(self, app: FastAPI) -> AsyncIterator[object]:
+    async def lifespan(self, app: FastAPI, **options: Any) -> AsyncIterator[object]:
         """Poll as long as the application runs, and store a user at its startup."""
-        async with lifespan(app) as state:
-            database: Database = state["database"]
+        async with lifespan(app, **options) as state:
+            database = state["app"][Database]
             async with database.session() as session, session.begin():
                 session.add(a_user())
             task = asyncio.create_task(self.poll(database))
