@@ -1,5 +1,7 @@
 """Finds the coroutines that a test made, kept and never awaited."""
 
+from __future__ import annotations
+
 import asyncio
 import gc
 import sys
