@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, Pool, event
+from sqlalchemy.engine import base
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
@@ -22,17 +23,19 @@ def forget_engines() -> None:
     _made.clear()
 
 
+class NotedEngine(Engine):
+    """An engine of which it is known where it was made."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if origin.current_lifespan() is None:
+            _made.append((self, origin.place()))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Watch every engine and pool of the process."""
-    init = Engine.__init__
-
-    def noted(engine: Engine, *arguments: Any, **options: Any) -> None:
-        init(engine, *arguments, **options)
-        if origin.current_lifespan() is None:
-            _made.append((engine, origin.place()))
-
     patch = pytest.MonkeyPatch()
-    patch.setattr(Engine, "__init__", noted)
+    patch.setattr(base, "Engine", NotedEngine)  # there create_engine() looks for it
     config.add_cleanup(patch.undo)
     event.listen(Engine, "before_cursor_execute", _refuse_in_request)
     event.listen(Pool, "checkout", _check_out)
