@@ -8,6 +8,7 @@ import inspect
 import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -32,8 +33,9 @@ class RunsInThread(UserWarning):
     """FastAPI runs a plain function in a thread, which costs more than the function."""
 
 
-_statements: Counter[tuple[origin.Request, str, str]] = Counter()
-"""How often a request has sent a statement from a line."""
+_session: ContextVar[object] = ContextVar("session", default=None)
+_statements: Counter[tuple[origin.Request, object, str, str]] = Counter()
+"""How often a request has sent a statement from a line, in one session."""
 
 _relationships: dict[str, str] = {}
 """The relationship that a line loads."""
@@ -47,7 +49,7 @@ def _advice() -> Iterator[None]:
     """Warn of what the requests of a test did."""
     _statements.clear()
     yield
-    for (request, place, _), number in _statements.items():
+    for (request, _, place, _), number in _statements.items():
         if number >= REPEATS:
             warnings.warn(_n_plus_one(request.name, place, number), NPlusOne, stacklevel=1)
     for text in [text for text, said in _in_threads.items() if said is False]:
@@ -68,7 +70,7 @@ def _n_plus_one(request: str, place: str, number: int) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Listen to every engine and session, and see what FastAPI runs in threads."""
-    event.listen(Session, "do_orm_execute", _note_relationship)
+    event.listen(Session, "do_orm_execute", _note)
     event.listen(Engine, "before_cursor_execute", _count)
     patch = pytest.MonkeyPatch()
     for module in (
@@ -82,7 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
 
 
-def _note_relationship(state: ORMExecuteState) -> None:
+def _note(state: ORMExecuteState) -> None:
+    _session.set(state.session)
     path = state.loader_strategy_path if state.is_relationship_load else None
     if path is not None:
         _relationships[origin.place()] = str(path[-1])
@@ -91,11 +94,11 @@ def _note_relationship(state: ORMExecuteState) -> None:
 def _count(connection: Connection, cursor: object, statement: str, *rest: object) -> None:
     request = origin.current_request.get()
     if request is not None and statement.startswith("SELECT"):
-        _statements[request, origin.place(), statement] += 1
+        _statements[request, _session.get(), origin.place(), statement] += 1
 
 
 async def _run_in_threadpool(
-    run: Callable[..., Awaitable[Any]], function: Callable[..., Any], *args: Any, **kwargs: Any
+    run: Callable[..., Awaitable[Any]], function: Callable[..., Any], /, *args: Any, **kwargs: Any
 ) -> Any:
     called = getattr(getattr(function, "__self__", None), "func", function)  # of a generator
     while isinstance(called, partial):

@@ -77,13 +77,3 @@ async def test_marked_test_has_it_on_its_own_database(
 
     assert counted == {1}
     assert await isolated_db_session.scalar(COUNT) == 1
-
-
-async def test_background_work_is_not_counted_and_does_not_fail(
-    poller: Poller, databases: Databases
-) -> None:
-    async with databases.new() as url, run_app(url) as app:
-        pool = app.database.engine.sync_engine.pool
-        for _ in range(50):
-            assert pool.checkedout() == 0
-            await poller.counted.get()
