@@ -52,6 +52,7 @@ def _advice() -> Iterator[None]:
     for (request, _, place, _), number in _statements.items():
         if number >= REPEATS:
             warnings.warn(_n_plus_one(request.name, place, number), NPlusOne, stacklevel=1)
+    _statements.clear()
     for text in [text for text, said in _in_threads.items() if said is False]:
         _in_threads[text] = True
         warnings.warn(text, RunsInThread, stacklevel=1)
