@@ -39,7 +39,8 @@ class Installed:
     def uv(self, *words: str, **environment: str) -> str:
         """Run `uv` with these words; return what it printed. Fail the test if it fails."""
         environment = self.environment | environment
-        return run(["uv", *words], folder=self.folder, environment=environment).check()
+        command = ["uv", *words]
+        return run(command, folder=self.folder, timeout=900, environment=environment).check()
 
     def suite(self, *options: str) -> int:
         """Run the suite; return the number of its tests.

@@ -9,7 +9,7 @@ from .survey import Survey
 
 
 def rows_without_route(found: Survey) -> Iterator[str]:
-    """Find rows of routes that do not exist, or that another file has as well."""
+    """Yield rows of routes that do not exist, or that another file has as well."""
     known = {*ROUTES, *(route.name for router in found.routers for route in router.routes)}
     seen: dict[str, str] = {}
     for name, resource in resources().items():
@@ -22,7 +22,7 @@ def rows_without_route(found: Survey) -> Iterator[str]:
 
 
 def rows_that_cannot_be() -> Iterator[str]:
-    """Find rows that would leave a test without a row to try, or a list without its owners."""
+    """Yield rows that would leave a test without a row to try, or a list without its owners."""
     table = access_table()
     for name, resource in resources().items():
         for route_name, access in resource.access.items():

@@ -12,12 +12,14 @@ from httpx2 import AsyncClient, Response
 from ..access import Role
 from ..application import ROUTES
 from ..callers import Caller, Callers
+from ..handshakes import OPENED, handshake
 from ..resources import access_of
 from ..routes import METHODS, Route
 
 CALLED = [route for route in ROUTES.values() if route.method in METHODS]
 CLOSED = [route for route in CALLED if not access_of(route).public]
 PATHS = {route.path: route for route in CLOSED}
+SOCKETS = [route for route in ROUTES.values() if route.method == "WEBSOCKET"]
 
 
 def with_roles(*, may_call: bool) -> list[object]:
@@ -37,7 +39,7 @@ def assert_problem(response: Response, status: int) -> None:
 
 class TestWithoutCredentials:
     @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
-    async def test_a_closed_route_is_refused(
+    async def test_closed_route_returns_401(
         self, callers: Callers, async_client: AsyncClient, route: Route
     ) -> None:
         owner = await callers.log_in(Role.ADMIN)
@@ -47,7 +49,7 @@ class TestWithoutCredentials:
         assert response.headers["www-authenticate"]
         assert response.headers["cache-control"] == "no-store"
 
-    async def test_a_public_route_succeeds(
+    async def test_public_route_succeeds(
         self, callers: Callers, isolated_client: AsyncClient
     ) -> None:
         isolated_client.headers["Sec-Fetch-Site"] = "same-origin"  # as a browser says
@@ -59,7 +61,7 @@ class TestWithoutCredentials:
                 assert response.status_code < 400, f"{route.name}: {response.text}"
 
     @pytest.mark.parametrize("path", PATHS)
-    async def test_a_method_that_is_not_there_opens_nothing(
+    async def test_unknown_method_opens_nothing(
         self, callers: Callers, async_client: AsyncClient, path: str
     ) -> None:
         route = PATHS[path]
@@ -73,9 +75,7 @@ class TestWithoutCredentials:
 
 class TestRoles:
     @pytest.mark.parametrize(("route", "role"), with_roles(may_call=False))
-    async def test_another_role_is_refused(
-        self, callers: Callers, route: Route, role: Role
-    ) -> None:
+    async def test_other_role_returns_403(self, callers: Callers, route: Route, role: Role) -> None:
         """Also where the row does not exist: that is not theirs to know."""
         caller, owner = await callers.log_in(role), await callers.log_in(Role.ADMIN)
         examples = await callers.example(route, owner), await callers.missing(route, owner)
@@ -83,9 +83,32 @@ class TestRoles:
             assert_problem(await caller.send(route, example), 403)
 
     @pytest.mark.parametrize(("route", "role"), with_roles(may_call=True))
-    async def test_a_caller_succeeds(self, callers: Callers, route: Route, role: Role) -> None:
+    async def test_caller_succeeds(self, callers: Callers, route: Route, role: Role) -> None:
         """On the row of somebody else, unless that is closed to the role."""
         caller, other = await callers.log_in(role), await callers.log_in(role)
         owner = other if access_of(route).sees_all(role) else caller
         response = await caller.send(route, await callers.example(route, owner))
         assert response.status_code < 400, f"{route.place}: {response.text}"
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=lambda route: route.name)
+class TestSockets:
+    async def test_socket_without_credential_opens_only_if_public(
+        self, callers: Callers, route: Route
+    ) -> None:
+        example = await callers.example(route, await callers.log_in(Role.ADMIN))
+        status = await handshake(callers.service, route.url(example.values), {})
+        assert status == (OPENED if access_of(route).public else 401)
+
+    @pytest.mark.parametrize("role", Role)
+    async def test_socket_opens_for_its_callers(
+        self, callers: Callers, route: Route, role: Role
+    ) -> None:
+        access = access_of(route)
+        caller, other = await callers.log_in(role), await callers.log_in(role)
+        for owner in (caller, other):
+            may_see = owner is caller or access.sees_all(role)
+            expected = 403 if role not in access.callers else OPENED if may_see else 404
+            example = await callers.example(route, owner)
+            url = route.url(example.values)
+            assert await handshake(callers.service, url, caller.handshake_headers) == expected
