@@ -45,6 +45,7 @@ class SharedApplication:
         url = await self._stack.enter_async_context(self._databases.new())
         self._database = str(make_url(url).database)
         self.app = await self._stack.enter_async_context(run_app(url))
+        self.app.outlive_tests()
         state.shared[:] = [self.app]
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
@@ -88,7 +89,8 @@ class SharedApplication:
         assert self._connection is not None
         connection, self._connection = self._connection, None
         if not all(transaction.is_active for transaction in transactions):
-            await connection.close()  # something tried to end it, and the pool rolls it back
+            await connection.invalidate()  # something tried to end it: SQLAlchemy resets it no more
+            await connection.close()
             return
         try:
             for transaction in reversed(transactions):

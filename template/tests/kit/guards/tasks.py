@@ -140,12 +140,19 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
     if TIMED_OUT in request.node.stash:  # the timeout left the tasks behind, and has said so
         return
     if tasks.left:
-        refuse("tasks-left", tasks=", ".join(map(repr, tasks.left)))
+        refuse("tasks-left", tasks=", ".join(map(_words, tasks.left)))
     for context in lost:
         exception = context.get("exception")
         refuse("never-retrieved", exception, message=context["message"], exception=repr(exception))
     if forgotten:
         refuse("task-forgotten", places=", ".join(forgotten))
+
+
+def _words(task: asyncio.Task[Any]) -> str:
+    """Return what is known of a task that was left."""
+    what = getattr(task.get_coro(), "__qualname__", repr(task.get_coro()))
+    place = getattr(task, "place", "")
+    return f"{task.get_name()} ({what}{f', started at {place}' if place else ''})"
 
 
 def _forgotten() -> list[str]:
