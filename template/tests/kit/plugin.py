@@ -1,6 +1,5 @@
 """The plugin that pytest.ini loads (`-p tests.kit.plugin`). It registers the parts of the kit."""
 
-import gc
 import sys
 from pathlib import Path
 
@@ -57,4 +56,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "databases" in getattr(item, "fixturenames", ()):
             item.add_marker("async_db")
-    gc.freeze()  # what was imported stays, and need not be searched for garbage again and again

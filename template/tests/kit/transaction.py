@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from httpx2 import ASGITransport, Request, Response
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from . import origin
 from .databases import Databases
-from .guards import connections, state
+from .guards import connections, engines, state
 from .refusal import noticed, refuse
 from .service import Application, run_app
 
@@ -50,7 +50,6 @@ class SharedApplication:
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
-        event.listen(engine, "engine_disposed", self._refuse_disposal)
         event.listen(engine, "before_cursor_execute", self._before_execute)
 
     async def close(self) -> None:
@@ -74,11 +73,13 @@ class SharedApplication:
         savepoint = await self._connection.begin_nested()
         self.app.watch.connection = self._connection.sync_connection
         self._times.clear()
+        engines.kept.add(self.app.database.engine.sync_engine)
         with connections.reserved(self._database):
             try:
                 yield
             finally:
                 self.app.watch.connection = None
+                engines.kept.clear()
                 self._ending = True
                 try:
                     await self._roll_back(transaction, savepoint)
@@ -110,10 +111,6 @@ class SharedApplication:
     def _refuse_end(self, connection: Connection) -> None:
         if self._is_of_test(connection):
             refuse("transaction-ended")
-
-    def _refuse_disposal(self, engine: Engine) -> None:
-        if self.app.watch.connection is not None:
-            refuse("engine-disposed", place=origin.place())
 
     def _before_execute(
         self, connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, *_: Any

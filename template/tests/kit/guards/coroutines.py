@@ -23,7 +23,7 @@ def refuse_coroutines_left(*, silently: bool) -> None:
     started = {task.get_coro() for task in asyncio.all_tasks()}
     left: list[CoroutineType[Any, Any, Any]] = [
         one
-        for one in gc.get_objects()  # without what was imported before the tests: it is frozen
+        for one in gc.get_objects()  # only what the test made: the rest is frozen
         if type(one) is CoroutineType
         and getcoroutinestate(one) == CORO_CREATED
         and one not in started

@@ -18,6 +18,10 @@ _taken: dict[Any, tuple[Any, str]] = {}
 """The connections that are checked out of a pool: by their record, and where."""
 
 
+kept: set[Engine] = set()
+"""The engines that must not be disposed of, as long as a test runs on them."""
+
+
 def forget_engines() -> None:
     """Begin a test: what was made before belongs to more than this test."""
     _made.clear()
@@ -30,6 +34,12 @@ class NotedEngine(Engine):
         super().__init__(*arguments, **options)
         if origin.current_lifespan() is None:
             _made.append((self, origin.place()))
+
+    def dispose(self, close: bool = True) -> None:
+        """Close the connections. Refuse that for an engine which other tests need."""
+        if self in kept:
+            refuse("engine-disposed", place=origin.place())
+        super().dispose(close)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -50,6 +50,11 @@ class WatchedTask(asyncio.Task[Any]):
         self.is_awaited = True
         return super().result()
 
+    def abandon(self) -> None:
+        """Let the loop end without the task, which will not be cancelled."""
+        asyncio.tasks._unregister_task(self)
+        self._log_destroy_pending = False
+
 
 def watch_tasks() -> None:
     """Have the running loop make tasks that are watched."""
@@ -99,8 +104,8 @@ async def _end(running: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     if running:
         _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
     for task in running:
-        # It will not be cancelled, and the loop would wait for it at the end of the run.
-        asyncio.tasks._unregister_task(task)
+        if isinstance(task, WatchedTask):
+            task.abandon()
     return left
 
 
@@ -128,14 +133,16 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
     lost: list[dict[str, Any]] = []
     handler = loop.get_exception_handler()
     loop.set_exception_handler(lambda _, context: lost.append(context))
+    gc.freeze()  # so that only what this test makes is searched, which is little
     try:
         yield tasks
         await tasks.end()
         forgotten = _forgotten()
         refuse_coroutines_left(silently=FAILED in request.node.stash)
         await refuse_engines_left()
-        gc.collect(1)  # a failed task complains when it is collected, and it is young
+        gc.collect()  # a failed task complains when it is collected
     finally:
+        gc.unfreeze()
         loop.set_exception_handler(handler)
     if TIMED_OUT in request.node.stash:  # the timeout left the tasks behind, and has said so
         return
