@@ -67,11 +67,11 @@ class SharedApplication:
         Every session of the service, in what a request starts too, then runs in a savepoint of the
         one transaction: its commit releases the savepoint, its rollback rolls back to it.
         """
-        if self._connection is None:
-            self._connection = await self.app.database.engine.connect()
-        transaction = await self._connection.begin()
-        savepoint = await self._connection.begin_nested()
-        self.app.watch.connection = self._connection.sync_connection
+        connection = self._connection or await self.app.database.engine.connect()
+        self._connection = connection
+        transaction = await connection.begin()
+        savepoint = await connection.begin_nested()
+        self.app.watch.connection = connection.sync_connection
         self._times.clear()
         engines.kept.add(self.app.database.engine.sync_engine)
         with connections.reserved(self._database):
@@ -87,8 +87,8 @@ class SharedApplication:
                     self._ending = False
 
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
-        assert self._connection is not None
         connection, self._connection = self._connection, None
+        assert connection is not None
         if not all(transaction.is_active for transaction in transactions):
             await connection.invalidate()  # something tried to end it: SQLAlchemy resets it no more
             await connection.close()

@@ -50,7 +50,7 @@ def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 def _places() -> Iterator[tuple[str, Place]]:
     """Yield mappings that outlive a test, with the words for one of their entries."""
     yield "os.environ[{name!r}]", os.environ
-    yield "asyncio.{name}", vars(asyncio)
+    yield "asyncio.{name}", asyncio.__dict__
     for running in shared:
         yield "the override of {name}", running.app.dependency_overrides
         yield "app.state.{name}", running.app.state._state
