@@ -13,6 +13,7 @@ from ..core.openapi import problems
 from ..core.state import from_state
 from ..db.migrate import MigrationError, check_schema
 from ..db.session import DatabaseDep
+from ..models import Base
 
 READY_WITHIN_SECONDS = 2
 
@@ -42,7 +43,7 @@ async def ready(draining: DrainingDep, database: DatabaseDep) -> Health:
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.session(read_only=True) as session:
-                await check_schema(session)
+                await check_schema(session, Base.metadata)
     except MigrationError as error:
         log.error("not ready", error=str(error))
         raise Unavailable("The schema of the database is not the one of this release.") from None
