@@ -62,6 +62,8 @@ class SharedApplication:
         """
         if self._connection is None:
             self._connection = await self.app.database.engine.connect()
+            # It takes no place of the pool: a second connection is refused instead of waited for.
+            await self._connection.run_sync(lambda connection: connection.detach())
         transaction = await self._connection.begin()
         savepoint = await self._connection.begin_nested()
         self.app.watch.connection = self._connection.sync_connection
@@ -86,7 +88,7 @@ class SharedApplication:
             for transaction in reversed(transactions):
                 await transaction.rollback()
         except DBAPIError as error:
-            await connection.invalidate()  # tasks that are left still use it: not for the pool
+            await connection.run_sync(_terminate)  # tasks that are left still use it
             if not NO_TRANSACTION.search(str(error)):
                 raise
             await self.close()
@@ -105,6 +107,11 @@ class SharedApplication:
         end = r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b"
         if self._is_of_test(connection) and re.match(end, sql, re.IGNORECASE):
             refuse("transaction-ended")
+
+
+def _terminate(connection: Connection) -> None:
+    connection.dialect.do_terminate(connection.connection.dbapi_connection)
+    connection.invalidate()
 
 
 class OneAtATime(ASGITransport):
