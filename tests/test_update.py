@@ -79,7 +79,7 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
     _commit(project, "what the team did")
 
     documents = "src/*/documents/service.py"
-    released.edit(documents, "Change a document.", "Change one document.")
+    released.edit(documents, "Make a document that belongs", "Make one document that belongs")
     released.edit("README.md", "## Read on", "## Read more")
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     next(released.path.glob(f"template/{removed.name}*")).unlink()
@@ -87,7 +87,7 @@ def test_a_fix_arrives_and_edits_stay(released: Template, project: Path) -> None
     output = _update(project)
 
     assert "My Service is updated." in output
-    assert "Change one document." in service.read_text()
+    assert "Make one document that belongs" in service.read_text()
     assert "# The team's own." in service.read_text()
     readme = (project / "README.md").read_text()
     assert readme.startswith("# The Service of the Team")
@@ -109,7 +109,11 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project
     _commit(project, "what the team did")
 
     released.edit("README.md", "## Read on", "## Read more")
-    released.edit("src/*/documents/service.py", "Change a document.", "Change one document.")
+    released.edit(
+        "src/*/documents/service.py",
+        "Make a document that belongs",
+        "Make one document that belongs",
+    )
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     released.release("1.1.0")
     _update(project)
@@ -119,7 +123,7 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Template, project
     assert "## Where to read on" in readme
     assert "## Read more" in readme
     service = project / "src" / "my_service" / "documents" / "service.py"
-    assert "Change one document." in service.read_text()
+    assert "Make one document that belongs" in service.read_text()
     assert (project / "NEWS.md").exists()
 
     run(["sh", "-c", _undo()], folder=project).check()

@@ -28,10 +28,12 @@ class Database(Protocol):
     @property
     def engine(self) -> AsyncEngine:
         """The engine of the application."""
+        ...
 
     @property
     def session_makers(self) -> Iterable[async_sessionmaker[AsyncSession]]:
         """Everything that makes sessions on this engine."""
+        ...
 
 
 class Adapter(Protocol):
@@ -48,6 +50,7 @@ class Adapter(Protocol):
 
     def create_app(self, database_url: str, **settings: Any) -> FastAPI:
         """Return the application for this database, with some settings changed."""
+        ...
 
     def create_engine(self, database_url: str) -> AsyncEngine:
         """Return an engine with the options that the service gives to its own."""
@@ -58,6 +61,7 @@ class Adapter(Protocol):
 
     def database(self, running: Lifespan) -> Database:
         """Return what opens the sessions of a running application."""
+        ...
 
     def replaceable(self, running: Lifespan) -> Sequence[Any]:
         """Return the mappings in which the application keeps what `override` may replace."""
@@ -89,7 +93,7 @@ class Adapter(Protocol):
 @cache
 def load_adapter() -> Adapter:
     """Return the `adapter` of the module `adapter` beside the kit."""
-    name = f"{__package__.rpartition('.')[0]}.adapter"
+    name = f"{__name__.removesuffix('.kit.adapter')}.adapter"
     try:
         adapter: Adapter = import_module(name).adapter
     except (ModuleNotFoundError, AttributeError) as error:

@@ -14,6 +14,7 @@ class Databases(Protocol):
 
     def new(self, *, migrated: bool = True) -> AbstractAsyncContextManager[str]:
         """Return the URL of a new database, without tables unless `migrated`."""
+        ...
 
 
 @asynccontextmanager

@@ -60,13 +60,11 @@ class SharedApplication:
         Every session of the service, in what a request starts too, then runs in a savepoint of the
         one transaction: its commit releases the savepoint, its rollback rolls back to it.
         """
-        if self._connection is None:
-            self._connection = await self.app.database.engine.connect()
-            # It takes no place of the pool: a second connection is refused instead of waited for.
-            await self._connection.run_sync(lambda connection: connection.detach())
-        transaction = await self._connection.begin()
-        savepoint = await self._connection.begin_nested()
-        self.app.watch.connection = self._connection.sync_connection
+        connection = self._connection or await self._connect()
+        self._connection = connection
+        transaction = await connection.begin()
+        savepoint = await connection.begin_nested()
+        self.app.watch.connection = connection.sync_connection
         with connections.reserved(self._database):
             try:
                 yield
@@ -77,6 +75,12 @@ class SharedApplication:
                     await self._roll_back(transaction, savepoint)
                 finally:
                     self._ending = False
+
+    async def _connect(self) -> AsyncConnection:
+        connection: AsyncConnection = await self.app.database.engine.connect()
+        # It takes no place of the pool: a second connection is refused instead of waited for.
+        await connection.run_sync(lambda opened: opened.detach())
+        return connection
 
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
         assert self._connection is not None

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import structlog
 from limits.aio.storage import RedisStorage
 from limits.errors import StorageError
+from pydantic import SecretStr
 from redis.asyncio import ConnectionPool
 
-from ..settings import Settings
 from .causes import cause_of
 
 REDIS_TIMEOUT = 0.5  # seconds
@@ -24,12 +24,12 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-def open_redis(settings: Settings) -> ConnectionPool | None:
+def open_redis(url: SecretStr | None) -> ConnectionPool | None:
     """Return the connections to Redis for one process, or None without `REDIS_URL`."""
-    if settings.redis_url is None:
+    if url is None:
         return None
     return ConnectionPool.from_url(
-        settings.redis_url.get_secret_value(),
+        url.get_secret_value(),
         socket_timeout=REDIS_TIMEOUT,
         socket_connect_timeout=REDIS_TIMEOUT,
         driver_info=None,  # or every connection reads the version of redis from disk

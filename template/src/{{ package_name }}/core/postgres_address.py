@@ -10,7 +10,9 @@ from pydantic import SecretStr
 from .addresses import read_address, within_secret
 
 EXAMPLE = "postgresql://user:password@host:5432/database"
-SCHEMES = dict.fromkeys(("postgres", "postgresql", "postgresql+asyncpg"), "postgresql+asyncpg")
+SCHEMES: dict[str, str] = dict.fromkeys(
+    ("postgres", "postgresql", "postgresql+asyncpg"), "postgresql+asyncpg"
+)
 MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 TLS = {"sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation"}
 FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}

@@ -1,13 +1,10 @@
 """The objects that live as long as the application: its settings, its database, its clock, ..."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
-
-from ..settings import Settings
 
 T = TypeVar("T")
 
@@ -47,6 +44,3 @@ def from_state(kind: type[T]) -> Callable[[HTTPConnection], Awaitable[T]]:
         return state_of(connection.scope)[kind]
 
     return get
-
-
-SettingsDep = Annotated[Settings, Depends(from_state(Settings))]

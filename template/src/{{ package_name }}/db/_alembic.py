@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ._migration import MigrationError, migrations_folder
@@ -42,7 +42,7 @@ async def run(engine: AsyncEngine, step: Callable[..., Any], *arguments: Any) ->
         raise MigrationError(f"Alembic: {error}") from error
 
 
-async def upgrade(engine: AsyncEngine) -> None:
+async def upgrade(engine: AsyncEngine, metadata: MetaData) -> None:
     """Apply every revision that the database lacks.
 
     All of them are applied or none, unless one commits on its way by an `autocommit_block`. Raise
@@ -56,10 +56,10 @@ async def upgrade(engine: AsyncEngine) -> None:
         )
     await run(engine, command.upgrade, "head")
     async with AsyncSession(engine) as session:
-        await _require_columns(session)
+        await _require_columns(session, metadata)
 
 
-async def check_schema(session: AsyncSession) -> None:
+async def check_schema(session: AsyncSession, metadata: MetaData) -> None:
     """Raise `MigrationError` if the database lacks a revision, or a table or column of the models.
 
     A revision that this release does not know comes from a newer one, which may be rolled out just
@@ -72,11 +72,13 @@ async def check_schema(session: AsyncSession) -> None:
     if missing := sorted(history.heads - applied):
         names = ", ".join(missing)
         raise MigrationError(f"the database is not at revision {names}: run the command migrate")
-    await _require_columns(session, ask_again=False)
+    await _require_columns(session, metadata, ask_again=False)
 
 
-async def _require_columns(session: AsyncSession, *, ask_again: bool = True) -> None:
-    if missing := await missing_columns(session, ask_again=ask_again):
+async def _require_columns(
+    session: AsyncSession, metadata: MetaData, *, ask_again: bool = True
+) -> None:
+    if missing := await missing_columns(session, metadata, ask_again=ask_again):
         raise MigrationError(
             f"the database has every revision and lacks {missing}: the models changed without one. "
             'Run `uv run alembic revision --autogenerate -m "what changes"`'

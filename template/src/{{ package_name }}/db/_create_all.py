@@ -1,31 +1,30 @@
 """Creates the tables that the models describe. There is no history and no way to change a table."""
 
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from ..models import Base
 from ._migration import MigrationError
 from ._missing import missing_columns
 from .migration_lock import migration_connection
 
 
-async def upgrade(engine: AsyncEngine) -> None:
+async def upgrade(engine: AsyncEngine, metadata: MetaData) -> None:
     """Create every table that is missing, all of them or none.
 
     Raise `MigrationError` if a table that exists lacks a column.
     """
     async with migration_connection(engine) as connection, connection.begin():
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(metadata.create_all)
     async with AsyncSession(engine) as session:
-        if missing := await missing_columns(session):
+        if missing := await missing_columns(session, metadata):
             raise MigrationError(
                 f"the database lacks {missing}: create_all never changes a table that exists. "
                 "Add the columns by hand, or start with an empty database"
             )
 
 
-async def check_schema(session: AsyncSession) -> None:
+async def check_schema(session: AsyncSession, metadata: MetaData) -> None:
     """Raise `MigrationError` if a table or column is missing."""
     await session.execute(text("SELECT 1"))  # also where there is no need to look again
-    if missing := await missing_columns(session, ask_again=False):
+    if missing := await missing_columns(session, metadata, ask_again=False):
         raise MigrationError(f"the database lacks {missing}: run the command migrate")

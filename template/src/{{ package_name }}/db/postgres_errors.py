@@ -48,7 +48,7 @@ def hide_details(engine: AsyncEngine) -> None:
     def handle_error(context: ExceptionContext) -> None:
         reported = context.original_exception.__cause__
         if isinstance(reported, asyncpg.PostgresError):
-            reported.detail = None
+            vars(reported)["detail"] = None
 
 
 def code_of(error: SQLAlchemyError) -> str:

@@ -6,6 +6,7 @@ import structlog
 
 from ..db.migrate import MigrationError, check_schema
 from ..db.session import Database
+from ..models import Base
 
 READY_WITHIN_SECONDS = 2
 
@@ -32,7 +33,7 @@ async def _reason(database: Database) -> str | None:
     try:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.probe() as session:
-                await check_schema(session)
+                await check_schema(session, Base.metadata)
     except MigrationError as error:
         log.error("not ready", error=str(error))
         return "The schema of the database is not the one of this release."

@@ -51,7 +51,7 @@ def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 def _places() -> Iterator[tuple[str, Place]]:
     """Yield mappings that outlive a test, with the words for one of their entries."""
     yield "os.environ[{name!r}]", os.environ
-    yield "asyncio.{name}", vars(asyncio)
+    yield "asyncio.{name}", asyncio.__dict__
     for running in shared:
         kept: Mapping[str, Any] = running.app.state._state
         yield "the override of {name}", running.app.dependency_overrides

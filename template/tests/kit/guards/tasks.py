@@ -38,10 +38,10 @@ class WatchedTask(asyncio.Task[Any]):
         self.is_awaited = True
         super().add_done_callback(*arguments, **options)
 
-    def cancel(self, *arguments: Any) -> bool:
+    def cancel(self, msg: Any = None) -> bool:
         """Cancel the task: whoever does so has not forgotten it."""
         self.is_awaited = True
-        return super().cancel(*arguments)
+        return super().cancel(msg)
 
     def result(self) -> Any:
         """Return the result, which is another way to look at the end."""

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Form, Request
 
 from ...core.clock import ClockDep
 from ...core.openapi import problems
-from ...core.state import SettingsDep
 from ...db.session import SessionDep
+from ...settings import SettingsDep
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange

@@ -6,8 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
-from ...core.state import SettingsDep
-from ...settings import Environment, Settings
+from ...settings import Environment, Settings, SettingsDep
 
 # The prefix makes browsers insist on Secure and Path=/ and refuse Domain: no other host, not
 # even a sibling, can set or overwrite this cookie.

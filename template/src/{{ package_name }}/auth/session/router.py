@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...core.pagination import Page, PagingDep, Rows
-from ...core.state import SettingsDep
 from ...core.types import PathId
 from ...db.session import SessionDep
+from ...settings import SettingsDep
 from ..dependencies import CurrentPrincipal
 from ..login import make_password_login
 from ..schemas import LoginForm, PasswordChange
