@@ -114,8 +114,10 @@ class SharedApplication:
 
 
 def _terminate(connection: Connection) -> None:
-    connection.dialect.do_terminate(connection.connection.dbapi_connection)
+    opened = connection.connection.dbapi_connection
     connection.invalidate()
+    if opened is not None:
+        connection.dialect.do_terminate(opened)
 
 
 class OneAtATime(ASGITransport):
