@@ -52,14 +52,23 @@ def _places() -> Iterator[tuple[str, Place]]:
     yield "os.environ[{name!r}]", os.environ
     yield "asyncio.{name}", asyncio.__dict__
     for running in shared:
-        kept: Mapping[str, Any] = running.app.state._state
         yield "the override of {name}", running.app.dependency_overrides
         yield "app.state.{name}", running.app.state._state
+        yield from _inner_places(running.app.state._state)
         yield "the lifespan's state {name!r}", running.state
         yield "the handler of {name}", running.app.exception_handlers
-        for name, value in {**kept, **running.state}.items():
-            if isinstance(value, BaseModel):
-                yield f"{name}.{{name}}", vars(value)
+        yield from _inner_places(running.state)
+
+
+def _inner_places(state: Mapping[Any, Any]) -> Iterator[tuple[str, Place]]:
+    """Yield what is kept in the state: mappings of the application, and its settings."""
+    for name, value in state.items():
+        shown = getattr(name, "__name__", name)
+        if isinstance(value, dict):
+            yield f"the state {{name}} in {shown!r}", value
+            yield from _inner_places(value)
+        elif isinstance(value, BaseModel):
+            yield f"{shown}.{{name}}", vars(value)
 
 
 def _restore(words: str, place: Place, before: Mapping[Any, Any]) -> Iterator[str]:
@@ -137,7 +146,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def noted(key: _EventKey[Any], *arguments: Any, **options: Any) -> None:
         listen(key, *arguments, **options)
         code = getattr(key.fn, "__code__", None)
-        if code and origin.is_project(code.co_filename) and not origin.in_application():
+        if code and origin.is_project(code.co_filename) and origin.current_lifespan() is None:
             _listeners.append(key)
 
     patch = pytest.MonkeyPatch()
