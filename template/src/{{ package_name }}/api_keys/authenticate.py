@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from fastapi import BackgroundTasks
-from fastapi.security import APIKeyHeader
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from ..auth.errors import Unauthenticated
+from ..auth.key_header import HEADER
 from ..auth.principal import Principal, Role
 from ..auth.secret import digest
 from ..core.clock import Clock
@@ -20,23 +20,10 @@ from .format import parse
 from .repository import ApiKeyRepository
 from .scopes import require_scope
 
-HEADER = "X-API-Key"
 TOUCH_EVERY = timedelta(minutes=1)
 NO_HASH = digest("")  # compared where there is no key: an unknown id costs as much as a known one
 
 log = structlog.get_logger("security")
-
-
-class KeyHeader(APIKeyHeader):
-    """The API key of a request, or of the handshake of a WebSocket."""
-
-    async def __call__(self, request: HTTPConnection) -> str | None:
-        """Return the value of the header, or None without one."""
-        return request.headers.get(self.model.name)
-
-
-# For the OpenAPI document, and the button Authorize of the docs page.
-scheme = KeyHeader(name=HEADER, scheme_name="APIKeyHeader", auto_error=False)
 
 
 async def authenticate(

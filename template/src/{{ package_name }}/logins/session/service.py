@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import structlog
 
+from ...auth.principal import Principal
+from ...auth.secret import digest
 from ...core.clock import Clock
 from ...core.errors import NotFound
 from ...core.pagination import Paging, Rows
 from ...users.models import User
-from ..login import PasswordLogin
-from ..principal import Principal
+from ..password_login import PasswordLogin
 from ..schemas import LoginForm, PasswordChange
-from ..secret import digest
 from .lifetime import Lifetime
 from .models import LoginSession
 from .repository import SessionRepository

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 
+from ...auth.dependencies import CurrentPrincipal
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...db.session import SessionDep
 from ...settings import SettingsDep
-from ..dependencies import CurrentPrincipal
-from ..login import make_password_login
+from ..password_login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .repository import RefreshTokenRepository
 from .schemas import RefreshRequest, TokenPair

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 
+from ...auth.dependencies import CurrentPrincipal
 from ...core.clock import ClockDep
 from ...core.openapi import problems
 from ...core.pagination import Page, PagingDep, Rows
 from ...core.types import PathId
 from ...db.session import SessionDep
 from ...settings import SettingsDep
-from ..dependencies import CurrentPrincipal
-from ..login import make_password_login
+from ..password_login import make_password_login
 from ..schemas import LoginForm, PasswordChange
 from .cookies import SessionCookieDep
 from .lifetime import Lifetime

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from ..auth.passwords import NewPassword, Password
 from ..core.types import RequestBody, Text
-from .passwords import NewPassword, Password
 
 
 class LoginForm(BaseModel):

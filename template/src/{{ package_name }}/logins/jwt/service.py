@@ -8,15 +8,15 @@ from logging import WARNING
 
 import structlog
 
+from ...auth.errors import Unauthenticated
+from ...auth.principal import Principal
+from ...auth.secret import digest
 from ...core.clock import Clock
 from ...settings import Settings
 from ...users.models import User
-from ..errors import Unauthenticated
-from ..login import PasswordLogin
-from ..principal import Principal
+from ..password_login import PasswordLogin
 from ..repository import AccountRepository
 from ..schemas import LoginForm, PasswordChange
-from ..secret import digest
 from .models import RefreshToken
 from .repository import RefreshTokenRepository
 from .schemas import TokenPair
