@@ -21,6 +21,7 @@ from pydantic import (
     EmailStr,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     JsonValue,
     StrictBool,
     StringConstraints,
@@ -36,6 +37,34 @@ JsonT = TypeVar("JsonT")
 _STORABLE = re.compile("[^\x00\ud800-\udfff]*").fullmatch
 
 
+_BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "multiple_of": "multipleOf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Before(BeforeValidator):
+    """A validator that later bounds may follow: `Annotated[Float, Field(gt=0)]`.
+
+    Pydantic checks such bounds, and describes them under names that JSON Schema does not know.
+    """
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the bounds of numbers; of others JSON Schema knows none."""
+        described = handler(schema)
+        for name, keyword in _BOUNDS.items():
+            bound = described.pop(name, None)
+            if isinstance(bound, int | float):
+                described[keyword] = bound
+        return described
+
+
 def _only(kind: type, pattern: str, example: str) -> BeforeValidator:
     """Accept text of this pattern, and what is of this kind already."""
     text = re.compile(pattern)
@@ -45,7 +74,7 @@ def _only(kind: type, pattern: str, example: str) -> BeforeValidator:
             return value
         raise ValueError(f'must be text such as "{example}"')
 
-    return BeforeValidator(check)
+    return _Before(check)
 
 
 def _not_a_flag(value: object) -> object:
@@ -106,7 +135,7 @@ Flag = StrictBool
 QueryFlag = Annotated[StrictBool, BeforeValidator(_flag)]  # in a query everything is text
 
 # For a number with bounds of its own: `Annotated[int, Field(ge=1, le=9), Number]`. No `true`.
-Number = BeforeValidator(_not_a_flag)
+Number = _Before(_not_a_flag)
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), Number]  # what `Integer` holds
 Int64 = Annotated[int, Field(ge=-MAX_ID - 1, le=MAX_ID), Number]  # what `BigInteger` holds
 Float = Annotated[float, Field(allow_inf_nan=False), Number]

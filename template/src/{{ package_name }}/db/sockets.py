@@ -5,9 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import immutabledict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SESSIONS = "socket_sessions"
+
+# The session outlives its units of work: a query brings its objects up to date.
+_UP_TO_DATE = immutabledict({"populate_existing": True})
 
 
 class SocketSessions:
@@ -49,6 +53,7 @@ class SocketSessions:
 async def units_of_work(scope: Scope, session: AsyncSession) -> AsyncIterator[None]:
     """Within the block, have the session committed by `SocketSessions`, and once at its end."""
     sessions: list[AsyncSession] = scope[_SESSIONS]
+    session.sync_session.execution_options = _UP_TO_DATE
     sessions.append(session)
     try:
         yield
