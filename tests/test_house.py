@@ -104,15 +104,15 @@ def test_tests_never_replace_the_session() -> None:
 
 
 def test_the_default_service_is_short_enough_to_read(rendered: Render) -> None:
-    """At most 3,900 lines of code in src/, and 2,400 lines of Python of any kind in the kit.
+    """At most 4,000 lines of code in src/, and 2,400 in the kit.
 
     The design bounds modules and functions. This bound only keeps the whole from growing unseen.
-    In src/ blank lines, comments and docstrings are for the reader and are not counted.
+    Blank lines, comments and docstrings are for the reader and are not counted.
     """
     project = rendered("defaults").path
 
-    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 3900
-    assert _lines(project / "tests" / "kit") <= 2400
+    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 4000
+    assert sum(map(_code_lines, (project / "tests" / "kit").rglob("*.py"))) <= 2400
 
 
 @every_answer_set
@@ -222,11 +222,6 @@ def _code_lines(path: Path) -> int:
         for line in range(token.start[0], token.end[0] + 1)
     }
     return len(code - docstrings)
-
-
-def _lines(folder: Path) -> int:
-    """Count the lines of every Python file below a folder."""
-    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py"))
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

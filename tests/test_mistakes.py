@@ -14,8 +14,8 @@ from tests.shell import run
 MISTAKES = template.ROOT / "tests" / "mistakes"
 ROWS = template.ROOT / "tests" / "kit" / "rows.py"
 PAGE = template.ROOT / "docs" / "mistakes.md"
-HEADER = re.compile(r"^_{3,} (?:ERROR at \w+ of )?(\w+) _{3,}$")
-SUMMARY = re.compile(r"^(PASSED|FAILED|ERROR) tests/mistakes/(\w+)\.py::(\w+)", re.MULTILINE)
+HEADER = re.compile(r"^_{3,} (?:ERROR at \w+ of )?(?:Test\w+\.)?(\w+)(?:\[.*\])? _{3,}$")
+SUMMARY = re.compile(r"^(PASSED|FAILED|ERROR) tests/mistakes/(\w+)\.py::(?:Test\w+::)?(\w+)", re.M)
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def _run(mistakes: list[Mistake], project: Path) -> Printed:
     ]
     command = ["uv", "run", "pytest", "-q", "-rpfE", "-p", "no:randomly", *files]
     output = run(command, folder=project, environment={"COLUMNS": "300"}).output
+    assert re.search(r" in [\d.]+s", output.splitlines()[-1]), output[-3000:]
     results: dict[str, set[str]] = defaultdict(set)
     modules: dict[str, str] = {}
     for result, module, test in SUMMARY.findall(output):

@@ -1,6 +1,6 @@
 """A second loop runs in a thread and uses the database of the tests there.
 
-Says: The test, or one of its fixtures, starts another event loop: TestClient, asyncio.run()
+Says: The test, or one of its fixtures, starts another event loop
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A task goes on when its test is over.
 
-Says: The test left tasks running: <Task
+Says: The test left tasks running: heartbeat (sleep, started at tests/mistakes/
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A task that refuses to be cancelled is left behind.
 
-Says: The test left tasks running: <Task
+Says: The test left tasks running: heartbeat (_heartbeat, started at tests/mistakes/
 """
 
 import asyncio

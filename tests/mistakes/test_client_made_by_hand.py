@@ -1,6 +1,6 @@
 """A TestClient is made in an asynchronous test.
 
-Says: The test, or one of its fixtures, starts another event loop: TestClient, asyncio.run()
+Says: The test, or one of its fixtures, starts another event loop
 """
 
 from my_service.main import create_app

@@ -15,6 +15,7 @@ from starlette.routing import Router
 
 from . import origin
 from .adapter import load_adapter
+from .refusal import noticed
 
 MARK = "background_work"
 
@@ -24,7 +25,6 @@ class Background:
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
-        self.used = False
         self._database = ""
         self._real: set[str] = set()
 
@@ -53,14 +53,14 @@ class Background:
         """Return the engine for a session of background work."""
         if self.engine is None or engine.url.database in self._real:
             return engine
-        self.used = True
+        noticed.add("background-work")
         return self.engine.execution_options(**engine.get_execution_options())
 
     def connect(self, arguments: list[Any], options: dict[str, Any], database: str) -> None:
         """Lead a connection that is opened past the sessions to the database of the background."""
         if self.engine is None or database in self._real or not origin.in_background():
             return
-        self.used = True
+        noticed.add("background-work")
         if arguments:
             arguments[0] = self._database
         else:

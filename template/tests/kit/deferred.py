@@ -64,6 +64,7 @@ def _on_sqlite(cursor: Any) -> None:
         error.sqlite_errorcode = sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
         error.sqlite_errorname = "SQLITE_CONSTRAINT_FOREIGNKEY"
         raise error
+    cursor.execute("PRAGMA defer_foreign_keys = OFF")  # as after a COMMIT
 
 
 CHECKS: dict[str, Callable[[Any], None]] = {"postgresql": _on_postgres, "sqlite": _on_sqlite}

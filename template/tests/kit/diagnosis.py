@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from . import origin
-from .guards.tasks import LOOP, TIMED_OUT
-from .refusal import WORDS, explain
+from .guards.tasks import FAILED, LOOP, TIMED_OUT
+from .refusal import WORDS, Refused, explain, noticed
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,8 +24,13 @@ def pytest_runtest_makereport(
     """Add the diagnosis to the report of a failure that is known."""
     report = yield
     if call.excinfo and report.failed:
-        if text := diagnose(call.excinfo.value):
+        item.stash[FAILED] = True
+        is_refused = any(name.endswith(" guard") for name, _ in report.sections)
+        if not is_refused and (text := diagnose(call.excinfo.value)):
             report.sections.append(("Diagnosis", text))
+        if isinstance(call.excinfo.value, AssertionError):
+            hints = [explain(WORDS["hint"][name]) for name in sorted(noticed)]
+            report.sections.extend(("Hint", text) for text in hints)
         if "from pytest-timeout" in str(call.excinfo.value) and LOOP in item.stash:
             item.stash[TIMED_OUT] = True
             endless = [one.name for one in origin.being_served if one.answer_has_begun]
@@ -39,6 +44,8 @@ def pytest_runtest_makereport(
 
 def diagnose(error: BaseException) -> str | None:
     """Return the explanation of an exception, or else of one of those behind it."""
+    if any(isinstance(one, Refused) for one in _chain(error)):
+        return None  # it has said everything
     for one in _chain(error):
         if isinstance(one, pytest.FixtureLookupError):
             return _unknown_fixture(one)

@@ -1,6 +1,6 @@
 """The fixtures of every service. Those that know this one are in conftest.py."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
@@ -10,10 +10,11 @@ from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
 
-from . import faults, queries
+from . import faults, plans, queries
 from .adapter import load_adapter
 from .databases import Databases
-from .service import ServiceUnderTest
+from .plans import Plan
+from .service import ServiceUnderTest, create_app
 
 # --- Without a database ---------------------------------------------------------------------------
 
@@ -24,8 +25,7 @@ def client() -> Iterator[TestClient]:
 
     For routing, validation and health. Touching the database fails with an explanation.
     """
-    adapter = load_adapter()
-    with TestClient(adapter.create_app(adapter.no_database_url)) as client:
+    with TestClient(create_app(load_adapter().no_database_url)) as client:
         yield client
 
 
@@ -109,6 +109,12 @@ def count_queries(
 ) -> Callable[[int], AbstractContextManager[list[str]]]:
     """Bound the SQL statements of a block: `with count_queries(3): await async_client.get(...)`."""
     return partial(queries.count_queries, service)
+
+
+@pytest.fixture
+def uses_index(service: ServiceUnderTest) -> Callable[[Any], Awaitable[Plan]]:
+    """Say which index a statement uses: `assert await uses_index(select(...).where(...))`."""
+    return partial(plans.uses_index, service.session())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from . import origin
-from .guards.tasks import watch_tasks
+from .guards.tasks import WatchedTask, end_tasks_of, watch_tasks
 
 
 class Lifespan:
@@ -34,6 +34,14 @@ class Lifespan:
         """Shut the application down. Raise what its shutdown raises."""
         await self._tell("shutdown")
         await self._task
+        if left := await end_tasks_of(self._task):
+            names = ", ".join(map(repr, left))
+            raise RuntimeError(f"the lifespan left tasks running, cancel and await them: {names}")
+
+    def outlive_tests(self) -> None:
+        """Let tests leave the application running: it was started for all of them."""
+        assert isinstance(self._task, WatchedTask)
+        self._task.lifespan = self._task
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

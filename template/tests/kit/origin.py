@@ -29,7 +29,9 @@ class Request:
 
 being_served: list[Request] = []
 current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
-_lifespan: ContextVar[asyncio.Task[Any] | None] = ContextVar("lifespan", default=None)
+_lifespan: ContextVar[object | None] = ContextVar("lifespan", default=None)
+OUTSIDE = object()
+"""What stands for the task where there is none."""
 
 
 @contextmanager
@@ -47,17 +49,35 @@ def serving(scope: Any) -> Iterator[Request]:
 
 def enter_lifespan() -> None:
     """Say that the current task runs a lifespan: what it starts is work of the application."""
-    _lifespan.set(asyncio.current_task())
+    _lifespan.set(_task())
 
 
-def in_application() -> bool:
-    """Return whether a lifespan, or a task that it started, is running."""
-    return _lifespan.get() is not None
+@contextmanager
+def building() -> Iterator[None]:
+    """Within the block an application is built: what is made there belongs to it."""
+    token = _lifespan.set(_task() or OUTSIDE)
+    try:
+        yield
+    finally:
+        _lifespan.reset(token)
+
+
+def current_lifespan() -> object | None:
+    """Return the task of the lifespan that is running, or has started what is running."""
+    return _lifespan.get()
 
 
 def in_background() -> bool:
     """Return whether a task that a lifespan started is running, a poller for example."""
-    return in_application() and asyncio.current_task() is not _lifespan.get()
+    lifespan = current_lifespan()
+    return lifespan is not None and (_task() or OUTSIDE) is not lifespan
+
+
+def _task() -> object | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None  # no event loop is running
 
 
 def place(*, but: str = "") -> str:

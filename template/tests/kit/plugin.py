@@ -1,17 +1,16 @@
 """The plugin that pytest.ini loads (`-p tests.kit.plugin`). It registers the parts of the kit."""
 
-import gc
 import sys
 from pathlib import Path
 
 import pytest
 
-from . import audit, background, diagnosis, fixtures, postgres, refusal, tiers
-from .guards import blocking, connections, loops, state, tasks
+from . import advice, audit, background, diagnosis, fixtures, postgres, refusal, tiers
+from .guards import blocking, connections, engines, loops, state, tasks
 
 PARTS = (
-    *(audit, refusal, diagnosis),
-    *(background, connections, loops, state, tasks, blocking),
+    *(audit, refusal, diagnosis, advice),
+    *(background, connections, engines, loops, state, tasks, blocking),
     *(postgres, tiers, fixtures),
 )
 # All fixtures and tests are in one event loop.
@@ -57,4 +56,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "databases" in getattr(item, "fixturenames", ()):
             item.add_marker("async_db")
-    gc.freeze()  # what was imported stays, and need not be searched for garbage again and again

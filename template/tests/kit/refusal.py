@@ -12,6 +12,8 @@ from . import origin
 
 WORDS = tomllib.loads(Path(__file__).with_name("explanations.toml").read_text())
 _refusals: list[str] = []
+noticed: set[str] = set()
+"""The hints that a failure of the running test gets."""
 
 
 class Refused(RuntimeError):
@@ -45,6 +47,7 @@ def expect_refusal(match: str) -> Iterator[None]:
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Fail the test whose setup swallowed a refusal, or show it beside what came of that."""
     _refusals.clear()
+    noticed.clear()
     yield from _reporting(item, "setup")
 
 

@@ -4,9 +4,11 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Any, Literal, Self
 
+from fastapi import FastAPI
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from . import origin
 from .adapter import load_adapter
 from .lifespan import Lifespan
 from .refusal import refuse
@@ -36,9 +38,15 @@ class Application(Lifespan):
         await super().__aexit__(*exception)
 
 
+def create_app(database_url: str, **settings: Any) -> FastAPI:
+    """Return the application on a database, with some settings changed."""
+    with origin.building():
+        return load_adapter().create_app(database_url, **settings)
+
+
 def run_app(database_url: str, **settings: Any) -> Application:
     """Return the application on a database, with some settings changed: `async with` runs it."""
-    return Application(load_adapter().create_app(database_url, **settings))
+    return Application(create_app(database_url, **settings))
 
 
 class ServiceUnderTest(AsyncExitStack):

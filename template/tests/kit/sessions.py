@@ -44,6 +44,10 @@ class Watch:
         self.open: set[Watched] = set()
         """The sessions that have begun and not ended a transaction."""
 
+    def open_in_front(self) -> list["Watched"]:
+        """Return the open sessions of the test and of requests, not those of background work."""
+        return [session for session in self.open if not session.opened.in_background]
+
 
 class Watched(Session):
     """A mixin for the session class of an application."""
@@ -78,8 +82,9 @@ def watched(database: Database) -> Iterator[Watch]:
     makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
     for maker, options in makers:
         base = _session_class(maker)
-        options_of_engine = options["bind"].sync_engine.get_execution_options()
-        only_reads = any(options_of_engine.get(name) for name in READ_ONLY)
+        bind = options.get("bind")
+        of_engine = bind.sync_engine.get_execution_options() if bind else {}
+        only_reads = any(of_engine.get(name) for name in READ_ONLY)
         attributes = {"watch": watch, "only_reads": only_reads}
         session_class = type(base.__name__, (Watched, base), attributes)
         for name, listener in LISTENERS.items():
@@ -93,6 +98,16 @@ def watched(database: Database) -> Iterator[Watch]:
                 sync_session_class=options.get("sync_session_class", _session_class(maker)),
                 join_transaction_mode=options.get("join_transaction_mode", "conditional_savepoint"),
             )
+
+
+def engines_of(database: Database) -> list[Engine]:
+    """Return each engine of an application that has connections of its own.
+
+    One that is made of another by execution options has not: the other one hears its events.
+    """
+    binds = [database.engine, *(maker.kw["bind"] for maker in database.session_makers)]
+    engines = {bind.pool: bind.sync_engine for bind in reversed(binds)}
+    return list(engines.values())
 
 
 def _session_class(maker: async_sessionmaker[AsyncSession]) -> type[Session]:

@@ -71,6 +71,8 @@ async def databases(
         except Exception as error:  # every test with a database would fail for the same reason
             request.session.shouldfail = f"no database for the tests: {error}"
             raise
+        url = await stack.enter_async_context(databases.new())
+        await stack.enter_async_context(background.open(url))
         yield databases
 
 
@@ -78,10 +80,9 @@ async def databases(
 async def _shared_app(databases: Databases) -> AsyncIterator[SharedApplication]:
     """The application of all tests that run in a transaction."""
     shared = SharedApplication(databases)
-    async with databases.new() as url, background.open(url):
-        await shared.open()
-        yield shared
-        await shared.close()
+    await shared.open()
+    yield shared
+    await shared.close()
 
 
 @pytest.fixture

@@ -10,11 +10,15 @@ from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
+from . import origin
 from .databases import Databases
-from .guards import connections, state
-from .refusal import refuse
+from .guards import connections, engines, state
+from .refusal import noticed, refuse
 from .service import Application, run_app
 
+END = re.compile(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", re.IGNORECASE)
+SAVEPOINT = re.compile(r"savepoint|release|rollback to", re.IGNORECASE)
+TIME = re.compile(r"\bnow\(\)|\b(current|local)_?(time|date)|transaction_timestamp", re.IGNORECASE)
 NO_TRANSACTION = re.compile(
     "no such savepoint|savepoint .* does not exist|can only be used in transaction blocks"
 )
@@ -33,17 +37,20 @@ class SharedApplication:
         self._stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
         self._ending = False
+        self._times: set[origin.Request | None] = set()
+        """Who has asked the database for the time, in this test."""
 
     async def open(self) -> None:
         """Start the application on a new database."""
         url = await self._stack.enter_async_context(self._databases.new())
         self._database = str(make_url(url).database)
         self.app = await self._stack.enter_async_context(run_app(url))
+        self.app.outlive_tests()
         state.shared[:] = [self.app]
         engine = self.app.database.engine.sync_engine
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
-        event.listen(engine, "before_cursor_execute", self._refuse_end_in_sql)
+        event.listen(engine, "before_cursor_execute", self._before_execute)
 
     async def close(self) -> None:
         """Stop the application and drop its database."""
@@ -60,33 +67,43 @@ class SharedApplication:
         Every session of the service, in what a request starts too, then runs in a savepoint of the
         one transaction: its commit releases the savepoint, its rollback rolls back to it.
         """
-        connection = self._connection or await self.app.database.engine.connect()
+        connection = self._connection or await self._connect()
         self._connection = connection
         transaction = await connection.begin()
         savepoint = await connection.begin_nested()
         self.app.watch.connection = connection.sync_connection
+        self._times.clear()
+        engines.kept.add(self.app.database.engine.sync_engine)
         with connections.reserved(self._database):
             try:
                 yield
             finally:
                 self.app.watch.connection = None
+                engines.kept.clear()
                 self._ending = True
                 try:
                     await self._roll_back(transaction, savepoint)
                 finally:
                     self._ending = False
 
+    async def _connect(self) -> AsyncConnection:
+        connection: AsyncConnection = await self.app.database.engine.connect()
+        # It takes no place of the pool: a second connection is refused instead of waited for.
+        await connection.run_sync(lambda opened: opened.detach())
+        return connection
+
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
-        assert self._connection is not None
         connection, self._connection = self._connection, None
+        assert connection is not None
         if not all(transaction.is_active for transaction in transactions):
-            await connection.close()  # something tried to end it, and the pool rolls it back
+            await connection.invalidate()  # something tried to end it: SQLAlchemy resets it no more
+            await connection.close()
             return
         try:
             for transaction in reversed(transactions):
                 await transaction.rollback()
         except DBAPIError as error:
-            await connection.invalidate()  # tasks that are left still use it: not for the pool
+            await connection.run_sync(_terminate)  # tasks that are left still use it
             if not NO_TRANSACTION.search(str(error)):
                 raise
             await self.close()
@@ -101,10 +118,34 @@ class SharedApplication:
         if self._is_of_test(connection):
             refuse("transaction-ended")
 
-    def _refuse_end_in_sql(self, connection: Connection, cursor: Any, sql: str, *_: Any) -> None:
-        end = r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b"
-        if self._is_of_test(connection) and re.match(end, sql, re.IGNORECASE):
+    def _before_execute(
+        self, connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, *_: Any
+    ) -> None:
+        if not self._is_of_test(connection) or SAVEPOINT.match(sql):
+            return
+        if END.match(sql):
             refuse("transaction-ended")
+        if not self.app.watch.open_in_front():
+            refuse("connection-after-session", place=origin.place())
+        if connection.dialect.name == "postgresql" and _asks_for_the_time(sql, context):
+            self._times.add(origin.current_request.get())
+            if len(self._times) > 1:
+                noticed.add("time-stands-still")
+
+
+def _asks_for_the_time(sql: str, context: Any) -> bool:
+    """Return whether a statement, or a default of a column that it fills, reads the clock."""
+    table = getattr(getattr(context.compiled, "statement", None), "table", None)
+    columns = table.columns if context.isinsert and table is not None else ()
+    defaults = [str(getattr(column.server_default, "arg", "")) for column in columns]
+    return any(map(TIME.search, [sql, *defaults]))
+
+
+def _terminate(connection: Connection) -> None:
+    opened = connection.connection.dbapi_connection
+    connection.invalidate()
+    if opened is not None:
+        connection.dialect.do_terminate(opened)
 
 
 class OneAtATime(ASGITransport):

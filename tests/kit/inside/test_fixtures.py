@@ -128,12 +128,36 @@ async def test_the_clock_of_the_service_stands_still(
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
+async def test_route_of_a_test_ends_with_it(
+    service: ServiceUnderTest, async_client: AsyncClient, turn: str
+) -> None:
+    async def nothing() -> None: ...
+
+    assert (await async_client.get("/of-a-test")).status_code == 404
+    service.app.add_api_route("/of-a-test", nothing)
+    assert (await async_client.get("/of-a-test")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["isolated_db", "async_client"])
+async def test_fixture_by_parameter_has_its_tier(
+    service: ServiceUnderTest, named: object, name: str
+) -> None:
+    assert service.tier == {"isolated_db": "isolated", "async_client": "transaction"}[name]
+
+
+@pytest.fixture
+def named(request: pytest.FixtureRequest, name: str) -> object:
+    """The fixture of a name."""
+    return request.getfixturevalue(name)
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
 async def test_an_override_ends_with_the_test(
     service: ServiceUnderTest, override: Callable[[type, object], None], turn: str
 ) -> None:
     state = app_state(service)
     assert isinstance(state[Settings], Settings)
     override(Settings, "something else")
-    assert state[Settings] == "something else"
+    assert str(state[Settings]) == "something else"
     with pytest.raises(pytest.fail.Exception, match="keeps no str, it keeps .*Settings"):
         override(str, None)

@@ -7,8 +7,17 @@ from blockbuster import BlockBuster
 
 from ..adapter import load_adapter
 
-# Where blocking hurts nobody: the version of a library is read once.
-MAY_BLOCK = {"importlib/metadata/__init__.py": {"read_text"}}
+# Functions that may block. `Adapter.may_block` adds those of this service.
+MAY_BLOCK = {
+    # What is read once: the version of a library, a time zone, a template.
+    "importlib/metadata/__init__.py": {"read_text"},
+    "zoneinfo/_common.py": {"load_data", "load_tzdata"},
+    "jinja2/loaders.py": {"get_source"},
+    # A debugger, which waits for a person.
+    "/bdb.py": {"trace_dispatch", "set_trace"},
+    "/pdb.py": {"__init__", "interaction", "set_trace"},
+    "_pytest/debugging.py": {"_init_pdb", "set_trace"},
+}
 
 
 @pytest.fixture(scope="session", autouse=True)

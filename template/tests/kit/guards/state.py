@@ -20,6 +20,7 @@ from .. import origin
 from ..adapter import load_adapter
 from ..lifespan import Lifespan
 from ..refusal import refuse
+from ..sessions import engines_of
 
 MISSING = object()
 OF_PYTEST = {"PYTEST_CURRENT_TEST"}
@@ -52,14 +53,23 @@ def _places() -> Iterator[tuple[str, Place]]:
     yield "os.environ[{name!r}]", os.environ
     yield "asyncio.{name}", asyncio.__dict__
     for running in shared:
-        kept: Mapping[str, Any] = running.app.state._state
         yield "the override of {name}", running.app.dependency_overrides
         yield "app.state.{name}", running.app.state._state
+        yield from _inner_places(running.app.state._state)
         yield "the lifespan's state {name!r}", running.state
         yield "the handler of {name}", running.app.exception_handlers
-        for name, value in {**kept, **running.state}.items():
-            if isinstance(value, BaseModel):
-                yield f"{name}.{{name}}", vars(value)
+        yield from _inner_places(running.state)
+
+
+def _inner_places(state: Mapping[Any, Any]) -> Iterator[tuple[str, Place]]:
+    """Yield what is kept in the state: mappings of the application, and its settings."""
+    for name, value in state.items():
+        shown = getattr(name, "__name__", name)
+        if isinstance(value, dict):
+            yield f"the state {{name}} in {shown!r}", value
+            yield from _inner_places(value)
+        elif isinstance(value, BaseModel):
+            yield f"{shown}.{{name}}", vars(value)
 
 
 def _restore(words: str, place: Place, before: Mapping[Any, Any]) -> Iterator[str]:
@@ -113,9 +123,10 @@ def _remove_listeners() -> Iterator[str]:
 
 def _listened_to(running: Lifespan) -> list[Any]:
     database = load_adapter().database(running)
-    engine = database.engine.sync_engine
+    engines = engines_of(database)
     classes = [maker.kw.get("sync_session_class") for maker in database.session_makers]
-    return [engine, engine.pool, *(base for kind in classes if kind for base in kind.__mro__)]
+    bases = [base for kind in classes if kind for base in kind.__mro__]
+    return [*engines, *(engine.pool for engine in engines), *bases]
 
 
 class _Guarded(ModuleType):
@@ -137,7 +148,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def noted(key: _EventKey[Any], *arguments: Any, **options: Any) -> None:
         listen(key, *arguments, **options)
         code = getattr(key.fn, "__code__", None)
-        if code and origin.is_project(code.co_filename) and not origin.in_application():
+        if code and origin.is_project(code.co_filename) and origin.current_lifespan() is None:
             _listeners.append(key)
 
     patch = pytest.MonkeyPatch()

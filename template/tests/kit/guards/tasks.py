@@ -12,8 +12,10 @@ from pytest_asyncio import is_async_test
 
 from .. import origin
 from ..refusal import refuse
+from .coroutines import note_where_coroutines_are_made, refuse_coroutines_left
+from .engines import forget_engines, refuse_engines_left
 
-TIMED_OUT = pytest.StashKey[bool]()
+FAILED, TIMED_OUT = pytest.StashKey[bool](), pytest.StashKey[bool]()
 LOOP = pytest.StashKey[asyncio.AbstractEventLoop]()
 STARTERS = {"create_task", "ensure_future", "_wrap_awaitable"}
 GRACE_SECONDS = 0.1  # for tasks that were cancelled, and transports that close
@@ -24,7 +26,7 @@ class WatchedTask(asyncio.Task[Any]):
 
     def __init__(self, coroutine: Any, **options: Any) -> None:
         super().__init__(coroutine, **options)
-        self.in_background = origin.in_application()
+        self.lifespan = origin.current_lifespan()
         self.place = origin.place_of_caller(STARTERS)
         self.is_awaited = False
 
@@ -47,6 +49,11 @@ class WatchedTask(asyncio.Task[Any]):
         """Return the result, which is another way to look at the end."""
         self.is_awaited = True
         return super().result()
+
+    def abandon(self) -> None:
+        """Let the loop end without the task, which will not be cancelled."""
+        asyncio.tasks._unregister_task(self)
+        self._log_destroy_pending = False
 
 
 def watch_tasks() -> None:
@@ -75,17 +82,31 @@ class Tasks:
     async def end(self) -> None:
         """Cancel what a moment later is still running, and keep it in `left`."""
         running = asyncio.all_tasks() - self._others - {asyncio.current_task()}
-        running = {task for task in running if not getattr(task, "in_background", False)}
-        if running:
-            _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
-        self.left |= running
-        for task in running:
-            task.cancel()
-        if running:
-            _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
-        for task in running:
-            # It will not be cancelled, and the loop would wait for it at the end of the run.
-            asyncio.tasks._unregister_task(task)
+        self.left |= await _end({task for task in running if not getattr(task, "lifespan", None)})
+
+
+async def end_tasks_of(lifespan: object) -> set[asyncio.Task[Any]]:
+    """Cancel what a lifespan that has ended is still running, and return it."""
+    return await _end({task for task in asyncio.all_tasks() if _is_of(task, lifespan)})
+
+
+def _is_of(task: asyncio.Task[Any], lifespan: object) -> bool:
+    return getattr(task, "lifespan", None) is lifespan
+
+
+async def _end(running: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """Cancel what a moment later is still running, and return it."""
+    if running:
+        _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
+    left = running
+    for task in running:
+        task.cancel()
+    if running:
+        _, running = await asyncio.wait(running, timeout=GRACE_SECONDS)
+    for task in running:
+        if isinstance(task, WatchedTask):
+            task.abandon()
+    return left
 
 
 @pytest.hookimpl(trylast=True)
@@ -104,21 +125,29 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
         yield None
         return
     watch_tasks()
+    note_where_coroutines_are_made()
+    forget_engines()
     _started.clear()
     loop = request.node.stash[LOOP] = asyncio.get_running_loop()
     tasks = Tasks()
     lost: list[dict[str, Any]] = []
     handler = loop.get_exception_handler()
     loop.set_exception_handler(lambda _, context: lost.append(context))
+    gc.freeze()  # so that only what this test makes is searched, which is little
     try:
         yield tasks
         await tasks.end()
         forgotten = _forgotten()
-        gc.collect(1)  # a failed task complains when it is collected, and it is young
+        refuse_coroutines_left(silently=FAILED in request.node.stash)
+        await refuse_engines_left()
+        gc.collect()  # a failed task complains when it is collected
     finally:
+        gc.unfreeze()
         loop.set_exception_handler(handler)
-    if tasks.left and TIMED_OUT not in request.node.stash:  # the timeout left them, and said so
-        refuse("tasks-left", tasks=", ".join(map(repr, tasks.left)))
+    if TIMED_OUT in request.node.stash:  # the timeout left the tasks behind, and has said so
+        return
+    if tasks.left:
+        refuse("tasks-left", tasks=", ".join(map(_words, tasks.left)))
     for context in lost:
         exception = context.get("exception")
         refuse("never-retrieved", exception, message=context["message"], exception=repr(exception))
@@ -126,9 +155,16 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
         refuse("task-forgotten", places=", ".join(forgotten))
 
 
+def _words(task: asyncio.Task[Any]) -> str:
+    """Return what is known of a task that was left."""
+    what = getattr(task.get_coro(), "__qualname__", repr(task.get_coro()))
+    place = getattr(task, "place", "")
+    return f"{task.get_name()} ({what}{f', started at {place}' if place else ''})"
+
+
 def _forgotten() -> list[str]:
     """Return where tasks were started that are done, and at whose end nobody looked."""
     tasks = [task for task in _started if task.place and task.done() and not task.is_awaited]
-    places = [task.place for task in tasks if not task.in_background]
+    places = [task.place for task in tasks if not task.lifespan]
     _started.clear()
     return places
