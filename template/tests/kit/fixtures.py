@@ -1,7 +1,7 @@
 """The fixtures of every service. Those that know this one are in conftest.py."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient  # noqa: TID251 - for the one fixtur
 
 from . import faults, plans, queries
 from .adapter import load_adapter
+from .clients import Socket
 from .databases import Databases
 from .plans import Plan
 from .service import ServiceUnderTest, create_app
@@ -46,6 +47,17 @@ def db_session(service: ServiceUnderTest) -> AsyncSession:
     what the service wrote. The mark `keep_objects` leaves the objects in it.
     """
     return service.session()
+
+
+@pytest.fixture
+def websocket(
+    service: ServiceUnderTest,
+) -> Callable[..., AbstractAsyncContextManager[Socket]]:
+    """Open a WebSocket: `async with websocket(async_client, "/path") as socket:`.
+
+    It has the login of the client, and the database and the server of the test's tier.
+    """
+    return service.websocket
 
 
 # --- With a database of its own and real commits: concurrency, isolation, background work ---------

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from httpx2 import ASGITransport, Request, Response
+from httpx2 import Request, Response
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from . import origin
+from .clients import InProcess
 from .databases import Databases
 from .guards import connections, engines, state
 from .refusal import noticed, refuse
@@ -135,7 +136,7 @@ def _asks_for_the_time(sql: str, context: Any) -> bool:
     return any(map(TIME.search, [sql, *defaults]))
 
 
-class OneAtATime(ASGITransport):
+class OneAtATime(InProcess):
     """The in-process transport of this tier."""
 
     _busy: str | None = None
