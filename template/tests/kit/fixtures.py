@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Request
+from pytest_httpx2 import HTTPXMock
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
 
-from . import faults, plans, queries
+from . import faults, origin, plans, queries
 from .adapter import load_adapter
 from .clients import Socket
 from .databases import Databases
+from .guards import network
 from .plans import Plan
 from .service import ServiceUnderTest, create_app
 
@@ -127,6 +129,21 @@ def count_queries(
 def uses_index(service: ServiceUnderTest) -> Callable[[Any], Awaitable[Plan]]:
     """Say which index a statement uses: `assert await uses_index(select(...).where(...))`."""
     return partial(plans.uses_index, service.session())
+
+
+@pytest.fixture
+def outgoing(request: pytest.FixtureRequest) -> HTTPXMock:
+    """What others answer to the service: `outgoing.add_response(url=..., json=...)`.
+
+    On every tier. A call that nothing answers, and an answer that nothing asks for, fail the test.
+    """
+
+    def is_of_test(call: Request) -> bool:
+        return network.is_outside(call.url.host) and not origin.in_background()
+
+    request.node.add_marker(pytest.mark.httpx2_mock(should_mock=is_of_test))
+    mock: HTTPXMock = request.getfixturevalue("httpx2_mock")
+    return mock
 
 
 @pytest.fixture
