@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from my_service.core.pagination import Paging
-from my_service.db.engine import create_engine
 from my_service.db.session import Database
 from my_service.documents.models import Document
 from my_service.documents.repository import SORTS, DocumentRepository
@@ -109,7 +108,7 @@ async def plan(database: Database, wanted: DocumentFilter, sort: str, cursor: st
     def note(connection, cursor, statement, parameters, *more) -> None:
         sent.append((statement, parameters))
 
-    engine = database.engine.sync_engine
+    engine = database.session(read_only=True).get_bind()
     explain = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     async with database.session(read_only=True) as session:
         event.listen(engine, "before_cursor_execute", note)
@@ -134,7 +133,7 @@ async def search(database: Database) -> None:
 
 async def main(rows: int, page: int) -> None:
     """Measure every list."""
-    database = Database(create_engine(load_settings()))
+    database = Database(load_settings())
     owner = await fill(database, rows)
     for whose, wanted in {
         "all": DocumentFilter(),

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from bare import create_bare_app
 from fastapi import FastAPI
 from my_service.core.logging import configure_logging
-from my_service.db.engine import create_engine
 from my_service.db.session import Database
 from my_service.documents.models import Document
 from my_service.main import create_app
@@ -197,7 +196,7 @@ async def main(*, login: bool) -> None:
     """Start both applications on one database and compare them."""
     settings = load_settings()
     configure_logging(level="INFO", json_lines=True)
-    database = Database(create_engine(settings))
+    database = Database(settings)
     owner_id, ids = await fill(database)
     await database.aclose()
     service, bare = create_app(settings), bare_app(settings, login=login)

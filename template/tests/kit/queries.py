@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from . import origin
 from .service import ServiceUnderTest
+from .sessions import engines_of
 
 TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")  # the tiers differ in them
 
@@ -22,12 +23,14 @@ def count_queries(service: ServiceUnderTest, at_most: int) -> Iterator[list[str]
         if not statement.startswith(TRANSACTION_CONTROL) and not origin.in_background():
             statements.append(statement)
 
-    engine = service.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", before_execute)
+    engines = engines_of(service.database)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", before_execute)
     try:
         yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", before_execute)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", before_execute)
     if len(statements) > at_most:
         listing = "\n".join(f"{number:3}. {sql}" for number, sql in enumerate(statements, 1))
         pytest.fail(

@@ -110,6 +110,16 @@ def watched(database: Database) -> Iterator[Watch]:
             )
 
 
+def engines_of(database: Database) -> list[Engine]:
+    """Return each engine of an application that has connections of its own.
+
+    One that is made of another by execution options has not: the other one hears its events.
+    """
+    binds = [database.engine, *(maker.kw["bind"] for maker in database.session_makers)]
+    engines = {bind.pool: bind.sync_engine for bind in reversed(binds)}
+    return list(engines.values())
+
+
 def _session_class(maker: async_sessionmaker[AsyncSession]) -> type[Session]:
     """Return the (synchronous) class of the sessions that a maker makes."""
     chosen: type[Session] | None = maker.kw.get("sync_session_class")

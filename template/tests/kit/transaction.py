@@ -68,7 +68,7 @@ class SharedApplication:
         Every session of the service, in what a request starts too, then runs in a savepoint of the
         one transaction: its commit releases the savepoint, its rollback rolls back to it.
         """
-        connection = self._connection or await self.app.database.engine.connect()
+        connection = self._connection or await self._connect()
         self._connection = connection
         transaction = await connection.begin()
         savepoint = await connection.begin_nested()
@@ -87,18 +87,23 @@ class SharedApplication:
                 finally:
                     self._ending = False
 
+    async def _connect(self) -> AsyncConnection:
+        connection: AsyncConnection = await self.app.database.engine.connect()
+        # It takes no place of the pool: a second connection is refused instead of waited for.
+        await connection.run_sync(lambda opened: opened.detach())
+        return connection
+
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
         connection, self._connection = self._connection, None
         assert connection is not None
         if not all(transaction.is_active for transaction in transactions):
-            await connection.invalidate()  # something tried to end it: SQLAlchemy resets it no more
-            await connection.close()
+            await connection.run_sync(_terminate)  # something tried to end it: it is not reset
             return
         try:
             for transaction in reversed(transactions):
                 await transaction.rollback()
         except DBAPIError as error:
-            await connection.invalidate()  # tasks that are left still use it: not for the pool
+            await connection.run_sync(_terminate)  # tasks that are left still use it
             if not NO_TRANSACTION.search(str(error)):
                 raise
             await self.close()
@@ -134,6 +139,13 @@ def _asks_for_the_time(sql: str, context: Any) -> bool:
     columns = table.columns if context.isinsert and table is not None else ()
     defaults = [str(getattr(column.server_default, "arg", "")) for column in columns]
     return any(map(TIME.search, [sql, *defaults]))
+
+
+def _terminate(connection: Connection) -> None:
+    opened = connection.connection.dbapi_connection
+    connection.invalidate()
+    if opened is not None:
+        connection.dialect.do_terminate(opened)
 
 
 class OneAtATime(InProcess):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from ..core.pagination import Paging, Rows, Sort
 from ..db.repository import Repository
@@ -32,18 +32,29 @@ class ApiKeyRepository(Repository[ApiKey]):
             statement = statement.where(ApiKey.user_id == owner_id)
         return await self._one(statement)
 
-    async def page(self, paging: Paging, *, owner_id: int | None) -> Rows[ApiKey]:
-        """Give one page of keys and the cursor of the next."""
-        return await self._page(select(ApiKey), NEWEST_FIRST, paging, user_id=owner_id)
+    async def page(
+        self, paging: Paging, *, owner_id: int | None, user_id: int | None = None
+    ) -> Rows[ApiKey]:
+        """Return one page of keys, those of `user_id` if that is given."""
+        statement = select(ApiKey)
+        if owner_id is not None:
+            statement = statement.where(ApiKey.user_id == owner_id)
+        return await self._page(statement, NEWEST_FIRST, paging, user_id=user_id)
 
     async def count_usable(self, owner_id: int, *, now: datetime) -> int:
-        """Tell how many keys of a user are good."""
-        statement = select(func.count(ApiKey.id)).where(
-            ApiKey.user_id == owner_id,
-            ApiKey.revoked_at.is_(None),
-            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
-        )
-        return await self._session.scalar(statement) or 0
+        """Return how many keys of a user are good.
+
+        That stays so until this transaction ends: the user is locked.
+        """
+        await self._session.execute(select(User.id).filter_by(id=owner_id).with_for_update())
+        usable = select(func.count(ApiKey.id)).where(_usable(owner_id, now))
+        return await self._session.scalar(usable) or 0
+
+    async def end_all(self, owner_id: int, *, now: datetime) -> None:
+        """End every key of a user, one row after the other, so that each is in the audit log."""
+        for key in await self._session.scalars(select(ApiKey).where(_usable(owner_id, now))):
+            key.revoked_at = now
+        await self._session.flush()
 
     async def touch(self, key_id: int, *, now: datetime, unless_after: datetime) -> None:
         """Note that a key was used, unless that was noted after `unless_after`."""
@@ -55,3 +66,8 @@ class ApiKeyRepository(Repository[ApiKey]):
             )
             .values(last_used_at=now)
         )
+
+
+def _usable(owner_id: int, now: datetime) -> ColumnElement[bool]:
+    is_good = or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now)
+    return and_(ApiKey.user_id == owner_id, ApiKey.revoked_at.is_(None), is_good)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import structlog
 
-from ..auth.principal import Principal
+from ..auth.principal import Principal, Role
 from ..auth.secret import digest
 from ..core.clock import Clock
-from ..core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from ..core.errors import Conflict, NotFound, Unprocessable
 from ..core.pagination import Paging, Rows
 from .format import new_key
 from .models import ApiKey
@@ -39,9 +39,11 @@ class ApiKeyService:
     ) -> tuple[ApiKey, str]:
         """Create a key of the user `owner_id`; return its row and the key, which is shown once.
 
-        Raise `Unprocessable` for a scope that is not known, `Forbidden` where the key would be
-        wider than the key that asks for it, and `Conflict` where the user has too many keys.
+        Raise `Forbidden` if the caller's credential is limited, `Unprocessable` for a scope that is
+        not known, and `Conflict` if the user has too many keys.
         """
+        if by is not None:
+            by.require_full_access()
         _require_known(new.scopes, known_scopes)
         now = self.clock.now()
         if await self.keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
@@ -57,39 +59,35 @@ class ApiKeyService:
             expires_at=now + timedelta(days=new.expires_in_days) if new.expires_in_days else None,
             created_at=now,
         )
-        if by is not None and by.key_id is not None:
-            await self._require_narrower(row, by.key_id)
         await self.keys.add(row)
         log.info("api_key.created", key_id=row.id, owner_id=owner_id, scopes=row.scopes)
         return row, key.text
 
-    async def page(self, paging: Paging, *, owner_id: int | None) -> Rows[ApiKey]:
-        """Give one page of the keys of a user, or of everybody, newest first."""
-        return await self.keys.page(paging, owner_id=owner_id)
+    async def page(
+        self, paging: Paging, *, by: Principal, user_id: int | None = None
+    ) -> Rows[ApiKey]:
+        """Return one page of the keys that the caller may see, newest first."""
+        return await self.keys.page(paging, owner_id=_reach(by), user_id=user_id)
 
-    async def revoke(self, key_id: int, *, owner_id: int | None) -> None:
-        """End a key, from the next request on. Raises `NotFound`."""
-        key = await self.keys.get(key_id, owner_id=owner_id)
+    async def revoke(self, key_id: int, *, by: Principal) -> None:
+        """End a key, from the next request on.
+
+        Raise `NotFound`, and `Forbidden` if it is somebody else's and the credential is limited.
+        """
+        key = await self.keys.get(key_id, owner_id=_reach(by))
         if key is None:
             raise NotFound
+        if key.user_id != by.user_id:
+            by.require_full_access()
         if key.revoked_at is None:
             key.revoked_at = self.clock.now()
             await self.keys.save()
             log.info("api_key.revoked", key_id=key.id, owner_id=key.user_id)
 
-    async def _require_narrower(self, new: ApiKey, parent_id: int) -> None:
-        """A key that leaks must not live on in a key with more scopes or a later end."""
-        parent = await self.keys.get(parent_id, owner_id=None)
-        if parent is None:
-            raise Forbidden
-        if parent.scope_set is not None and not (
-            new.scope_set is not None and new.scope_set <= parent.scope_set
-        ):
-            raise Forbidden(f"A key with the scopes {parent.scopes} cannot make a wider one.")
-        if parent.expires_at is not None and (
-            new.expires_at is None or new.expires_at > parent.expires_at
-        ):
-            raise Forbidden("A key that expires cannot make one that lasts longer.")
+
+def _reach(caller: Principal) -> int | None:
+    """Return whose keys a caller may see: its own, or everybody's if it is an administrator."""
+    return None if caller.role is Role.ADMIN else caller.user_id
 
 
 def _require_known(scopes: Iterable[str], known: frozenset[str]) -> None:

@@ -5,6 +5,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
@@ -129,6 +130,7 @@ class Counters:
         return await action(self._memory)
 
 
+@lru_cache(maxsize=1024)
 def network(address: str) -> str:
     """Return what is counted as one address: of IPv6 the /64, which one caller has to itself."""
     return networks(address)[0]

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ _SECRET_KEYS = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)\S+@")  # which may have / and @ in it
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_LOOKS = re.compile(r"://|\beyJ|bearer|basic", re.IGNORECASE)  # one of them may be there
 _BEARER = re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 
 
@@ -28,7 +30,7 @@ def redact(logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def _redacted(key: str, value: Any) -> Any:
-    if _SECRET_KEYS.search(key) and isinstance(value, str | bytes):
+    if isinstance(value, str | bytes) and _is_secret(key):
         return REDACTED
     if isinstance(value, dict):
         return {inner: _redacted(str(inner), item) for inner, item in value.items()}
@@ -37,8 +39,15 @@ def _redacted(key: str, value: Any) -> Any:
     return redact_text(value) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
+
+
 def redact_text(text: str) -> str:
     """Take secrets out of a text, by their look."""
+    if not _LOOKS.search(text):
+        return text
     text = _JWT.sub(REDACTED, _URL_PASSWORD.sub(rf"\1{REDACTED}@", text))
     return _BEARER.sub(rf"\1 {REDACTED}", text)
 

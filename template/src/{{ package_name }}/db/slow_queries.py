@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 log = structlog.get_logger(__name__)
 
 
-def log_slow_queries(engine: AsyncEngine, *, threshold_ms: int) -> None:
+def log_slow_queries(*engines: AsyncEngine, threshold_ms: int) -> None:
     """From now on log each statement that takes `threshold_ms` or longer, without its values."""
 
-    @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def started(connection: Connection, *details: Any) -> None:
         connection.info["query_started"] = time.perf_counter()
 
-    @event.listens_for(engine.sync_engine, "after_cursor_execute")
     def finished(connection: Connection, cursor: Any, statement: str, *details: Any) -> None:
         ms = (time.perf_counter() - connection.info["query_started"]) * 1000
         if ms >= threshold_ms:
             log.warning("slow query", ms=round(ms, 1), statement=" ".join(statement.split()))
+
+    for engine in engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", started)
+        event.listen(engine.sync_engine, "after_cursor_execute", finished)

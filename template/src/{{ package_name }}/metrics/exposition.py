@@ -72,8 +72,8 @@ class Exposition(HttpMiddleware):
         return hmac.compare_digest(offered.encode(), self._credential)
 
     def _figures(self, scope: Scope) -> Response:
-        pool = state_of(scope)[Database].engine.pool
-        if isinstance(pool, QueuePool):
-            self._pool_size.set(pool.size())
-            self._pool_used.set(pool.checkedout())
+        pools = [engine.pool for engine in state_of(scope)[Database].engines]
+        queues = [pool for pool in pools if isinstance(pool, QueuePool)]
+        self._pool_size.set(sum(pool.size() for pool in queues))
+        self._pool_used.set(sum(pool.checkedout() for pool in queues))
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)

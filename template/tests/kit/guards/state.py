@@ -20,6 +20,7 @@ from .. import origin
 from ..adapter import load_adapter
 from ..lifespan import Lifespan
 from ..refusal import refuse
+from ..sessions import engines_of
 
 MISSING = object()
 OF_PYTEST = {"PYTEST_CURRENT_TEST"}
@@ -122,9 +123,10 @@ def _remove_listeners() -> Iterator[str]:
 
 def _listened_to(running: Lifespan) -> list[Any]:
     database = load_adapter().database(running)
-    engine = database.engine.sync_engine
+    engines = engines_of(database)
     classes = [maker.kw.get("sync_session_class") for maker in database.session_makers]
-    return [engine, engine.pool, *(base for kind in classes if kind for base in kind.__mro__)]
+    bases = [base for kind in classes if kind for base in kind.__mro__]
+    return [*engines, *(engine.pool for engine in engines), *bases]
 
 
 class _Guarded(ModuleType):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from ...db.repository import Repository
 from ...users.models import User
@@ -27,6 +27,11 @@ class RefreshTokenRepository(Repository[RefreshToken]):
         unused = update(RefreshToken).filter_by(token_hash=token_hash, used_at=None)
         spent = await self._session.scalars(unused.values(used_at=now).returning(RefreshToken.id))
         return spent.one_or_none() is not None
+
+    async def began(self, family_id: str) -> datetime:
+        """Return when a login began: its first token is kept as long as its last."""
+        first = select(func.min(RefreshToken.created_at)).filter_by(family_id=family_id)
+        return (await self._session.execute(first)).scalar_one()
 
     async def end_family(self, family_id: str) -> None:
         """End one login."""

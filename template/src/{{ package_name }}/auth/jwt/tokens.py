@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -15,7 +16,7 @@ from ..errors import Unauthenticated
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
 LEEWAY = 10  # seconds by which clocks may differ
-REQUIRED = ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "ver"]
+REQUIRED = ["iss", "aud", "exp", "nbf", "iat", "sub", "jti", "sid", "ver", "auth_time"]
 
 # Times are checked here and not by PyJWT, which would ask the system's clock. One audience, not
 # a list: a token that is also meant for somebody else is not ours.
@@ -42,6 +43,7 @@ class Claims:
     user_id: int
     login_id: str
     token_version: int
+    began: datetime  # when the password was given
 
 
 class AccessTokens:
@@ -73,6 +75,7 @@ class AccessTokens:
             "sub": str(claims.user_id),
             "sid": claims.login_id,
             "ver": claims.token_version,
+            "auth_time": int(claims.began.timestamp()),
         }
         headers = {"typ": TYPE, "kid": self._signing_id}
         return _jwt.encode(payload, self._keys[self._signing_id], ALGORITHM, headers)
@@ -97,17 +100,18 @@ class AccessTokens:
         return self._checked(claims)
 
     def _checked(self, claims: dict[str, Any]) -> Claims:
-        user_id, login_id, version = claims["sub"], claims["sid"], claims["ver"]
+        user_id, login_id = claims["sub"], claims["sid"]
+        version, began = claims["ver"], claims["auth_time"]
         issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
-        integers = (version, issued, not_before, expires)
+        integers = (version, issued, not_before, expires, began)
         if any(type(value) is not int for value in integers) or not isinstance(login_id, str):
             raise InvalidToken
         now = self._clock.now().timestamp()
         if max(issued, not_before) > now + LEEWAY or expires <= now - LEEWAY:
             raise InvalidToken
-        if not user_id.isdecimal() or int(user_id) > MAX_ID:
+        if not user_id.isdecimal() or int(user_id) > MAX_ID or not 0 <= began <= now + LEEWAY:
             raise InvalidToken
-        return Claims(int(user_id), login_id, version)
+        return Claims(int(user_id), login_id, version, datetime.fromtimestamp(began, UTC))
 
 
 def key_id(key: bytes) -> str:

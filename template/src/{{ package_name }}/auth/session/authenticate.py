@@ -64,7 +64,8 @@ async def authenticate(
         raise Unauthenticated
     if lifetime.should_touch(login, now):
         after_response.add_task(touch, database, login.id, now)
-    return Principal(user_id=user.id, role=Role(user.role), login_id=login.id)
+    is_recent = settings.is_recent_login(login.created_at, now)
+    return Principal(user.id, Role(user.role), login.id, full_access=is_recent)
 
 
 async def touch(database: Database, session_id: int, now: datetime) -> None:
