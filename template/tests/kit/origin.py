@@ -89,6 +89,20 @@ def place(*, but: str = "") -> str:
     return f"{request.name}, in a library," if request else "a library"
 
 
+def place_outside(library: str) -> str:
+    """Return the line of the project that calls a library, not one that the library calls."""
+    found = None
+    for frame in _running_frames():
+        file = frame.f_code.co_filename
+        if f"/{library}/" in file:
+            found = None
+        elif found is None and is_project(file):
+            found = frame
+    if found is None:
+        return "a library"
+    return f"{Path(found.f_code.co_filename).relative_to(PROJECT)}:{found.f_lineno}"
+
+
 def place_of_caller(functions: set[str]) -> str:
     """Return the line of the project that calls these functions, or "" if a library does."""
     frames = (frame for frame in _running_frames() if not is_kit(frame.f_code.co_filename))

@@ -9,6 +9,7 @@ from httpx2 import Request, Response
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy.pool.base import _ConnectionFairy
 
 from . import origin
 from .clients import InProcess
@@ -16,6 +17,7 @@ from .databases import Databases
 from .guards import connections, engines, state
 from .refusal import noticed, refuse
 from .service import Application, run_app
+from .sessions import engines_of
 
 END = re.compile(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", re.IGNORECASE)
 SAVEPOINT = re.compile(r"savepoint|release|rollback to", re.IGNORECASE)
@@ -74,7 +76,7 @@ class SharedApplication:
         savepoint = await connection.begin_nested()
         self.app.watch.connection = connection.sync_connection
         self._times.clear()
-        engines.kept.add(self.app.database.engine.sync_engine)
+        engines.kept.update(engines_of(self.app.database))
         with connections.reserved(self._database):
             try:
                 yield
@@ -90,7 +92,7 @@ class SharedApplication:
     async def _connect(self) -> AsyncConnection:
         connection: AsyncConnection = await self.app.database.engine.connect()
         # It takes no place of the pool: a second connection is refused instead of waited for.
-        await connection.run_sync(lambda opened: opened.detach())
+        await connection.run_sync(_detach)
         return connection
 
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
@@ -139,6 +141,23 @@ def _asks_for_the_time(sql: str, context: Any) -> bool:
     columns = table.columns if context.isinsert and table is not None else ()
     defaults = [str(getattr(column.server_default, "arg", "")) for column in columns]
     return any(map(TIME.search, [sql, *defaults]))
+
+
+class _Detached(_ConnectionFairy):
+    """A connection that is in no pool and, unlike SQLAlchemy's, still knows that of the driver."""
+
+    __slots__ = ()
+
+    @property
+    def driver_connection(self) -> Any:  # type: ignore[override]
+        """Return the connection of the driver, for what only that can do."""
+        return self.dbapi_connection.driver_connection if self.dbapi_connection else None
+
+
+def _detach(connection: Connection) -> None:
+    proxy = connection.connection
+    connection.detach()
+    proxy.__class__ = _Detached
 
 
 def _terminate(connection: Connection) -> None:
