@@ -16,7 +16,7 @@ class ApiKeyRepository(Repository[ApiKey]):
     """Finds and stores keys within one session; where `owner_id` is given, keys of that user."""
 
     async def find(self, public_id: str) -> tuple[ApiKey, User] | None:
-        """Give the key with this public id, usable or not, and its user."""
+        """Return the key with this public id, usable or not, and its user."""
         statement = (
             select(ApiKey, User)
             .join(User, User.id == ApiKey.user_id)
@@ -26,7 +26,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         return None if row is None else (row[0], row[1])
 
     async def get(self, key_id: int, *, owner_id: int | None) -> ApiKey | None:
-        """Give one key."""
+        """Return one key."""
         statement = select(ApiKey).where(ApiKey.id == key_id)
         if owner_id is not None:
             statement = statement.where(ApiKey.user_id == owner_id)
