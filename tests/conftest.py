@@ -8,15 +8,22 @@ from collections.abc import Callable
 import pytest
 
 from tests import template
+from tests.progress import Progress
 from tests.template import Rendered
 
 # They are tests of a rendered project, which has its own libraries.
 collect_ignore = ["mistakes", "kit/inside", "overlays"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Report each rendered project as it ends, in the process that reports."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(Progress(config))
+
+
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Rendered]:
-    """Give the project of an answer set, rendered once for all workers: for reading only."""
+    """Return the project of an answer set, rendered once for all workers: for reading only."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rendered"
     folder.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from tests.template import questions
+from tests.template import choices
 
 CURRENT = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -21,7 +21,7 @@ def installed() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in [*_known_to_uv(), *_known_to_pyenv()]:
         version = _version(path)
-        if version in questions()["python_version"]["choices"].values():
+        if version in choices("python_version").values():
             found.setdefault(str(version), path)
     return dict(sorted(found.items()))
 

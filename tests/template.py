@@ -61,6 +61,15 @@ def questions() -> dict[str, dict[str, Any]]:
     }
 
 
+def choices(name: str) -> dict[str, str]:
+    """Return what may be answered to a question, by its label; empty where any text may."""
+    labelled = questions()[name].get("choices", {})
+    return {
+        label: choice["value"] if isinstance(choice, dict) else choice
+        for label, choice in labelled.items()
+    }
+
+
 def answer_sets() -> list[str]:
     """Name every answer set."""
     return sorted(path.stem for path in ANSWERS.glob("*.yml"))

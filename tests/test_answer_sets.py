@@ -11,13 +11,12 @@ from tests.template import Answers, Rendered
 
 Render = Callable[[str], Rendered]
 
-FACTORS = ("database", "migrations", "auth", *template.questions()["features"]["choices"].values())
+FACTORS = ("database", "migrations", "auth", *template.choices("features").values())
 
 
 def test_every_database_meets_every_strategy_and_every_style(rendered: Render) -> None:
     """Twenty-four sets, named for what they answer."""
-    asked = template.questions()
-    choices = [asked[name]["choices"].values() for name in ("database", "migrations", "auth")]
+    choices = [template.choices(name).values() for name in ("database", "migrations", "auth")]
     expected = {"-".join(combination): combination for combination in itertools.product(*choices)}
     answered = {
         name: tuple(rendered(name).answers[key] for key in ("database", "migrations", "auth"))
@@ -37,9 +36,7 @@ def test_every_two_answers_occur_together(rendered: Render) -> None:
         for pair in itertools.combinations(_levels(rendered(name).answers).items(), 2)
     }
     possible: dict[str, list[Any]] = {
-        key: list(template.questions()[key]["choices"].values())
-        if key in template.questions()
-        else [False, True]
+        key: list(template.choices(key).values()) if key in template.questions() else [False, True]
         for key in FACTORS
     }
     missing = [
@@ -63,7 +60,7 @@ def test_no_two_answer_sets_are_the_same(rendered: Render) -> None:
 
 def test_the_sets_at_both_ends(rendered: Render) -> None:
     """`defaults` answers nothing; `everything` has every feature."""
-    features = template.questions()["features"]["choices"].values()
+    features = template.choices("features").values()
 
     assert template.answers_of("defaults") == {}
     assert rendered("everything").answers["features"] == list(features)
@@ -75,7 +72,7 @@ def test_ci_runs_every_answer_set_and_every_python() -> None:
     jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
 
     assert jobs["answers"]["strategy"]["matrix"]["answers"] == template.answer_sets()
-    versions = list(template.questions()["python_version"]["choices"].values())
+    versions = list(template.choices("python_version").values())
     assert jobs["pythons"]["strategy"]["matrix"]["python"] == versions
 
 

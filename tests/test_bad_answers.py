@@ -9,9 +9,13 @@ import pytest
 from tests import template
 from tests.shell import OWN_COMMANDS, Finished, run
 
-FORM = "project_name must start with a letter and hold only letters, digits, spaces, dashes"
-IDENTIFIER = "package_name must be a Python identifier in lower case, such as my_service."
-ONE_LINE = "description must be one line."
+FORM = "'project_name': begin with a letter; use letters, digits, spaces, - and _"
+IDENTIFIER = "'package_name': not a Python identifier in lower case, such as my_service"
+LIBRARY = "'project_name': the name of a library or a command: choose another one"
+MODULE = "'package_name': a module of the standard library: choose another name"
+KEYWORD = "'package_name': a keyword of Python: choose another name"
+USED = "'package_name': the name of a library of the service: choose another one"
+ONE_LINE = "'description': more than one line: write one"
 
 REFUSED = [
     ("project_name", "", FORM),
@@ -25,10 +29,10 @@ REFUSED = [
     ("project_name", "My Service\n", FORM),
     ("project_name", "Ünïcode", FORM),
     ("project_name", "../escape", FORM),
-    ("project_name", "A" * 61, "project_name is longer than 60 characters"),
-    ("project_name", "FastAPI", "project_name 'FastAPI' is the name of a library or a command"),
-    ("project_name", "Python", "project_name 'Python' is the name of a library or a command"),
-    ("project_name", "Email", "package_name 'email' is a module of Python's standard library"),
+    ("project_name", "A" * 61, "'project_name': longer than 60 characters"),
+    ("project_name", "FastAPI", LIBRARY),
+    ("project_name", "Python", LIBRARY),
+    ("project_name", "Email", MODULE),
     ("package_name", "", IDENTIFIER),
     ("package_name", "My_Service", IDENTIFIER),
     ("package_name", "my-service", IDENTIFIER),
@@ -36,19 +40,19 @@ REFUSED = [
     ("package_name", "2fast", IDENTIFIER),
     ("package_name", "my_service\n", IDENTIFIER),
     ("package_name", "größe", IDENTIFIER),
-    ("package_name", "a" * 41, "package_name is longer than 40 characters"),
-    ("package_name", "class", "package_name 'class' is a Python keyword"),
-    ("package_name", "match", "package_name 'match' is a Python keyword"),
-    ("package_name", "secrets", "package_name 'secrets' is a module of Python's standard library"),
-    ("package_name", "test", "package_name 'test' is a module of Python's standard library"),
-    ("package_name", "fastapi", "package_name 'fastapi' is the name of a library the service uses"),
-    ("package_name", "tests", "package_name 'tests' is the name of a library the service uses"),
-    ("description", "", "description is empty"),
-    ("description", "   ", "description is empty"),
+    ("package_name", "a" * 41, "'package_name': longer than 40 characters"),
+    ("package_name", "class", KEYWORD),
+    ("package_name", "match", KEYWORD),
+    ("package_name", "secrets", MODULE),
+    ("package_name", "test", MODULE),
+    ("package_name", "fastapi", USED),
+    ("package_name", "tests", USED),
+    ("description", "", "'description': empty"),
+    ("description", "   ", "'description': empty"),
     ("description", "Two\nlines", ONE_LINE),
     ("description", "A bell \a rings", ONE_LINE),
     ("description", "Another\u2028line", ONE_LINE),
-    ("description", "d" * 201, "description is longer than 200 characters"),
+    ("description", "d" * 201, "'description': longer than 200 characters"),
     ("database", "mysql", "Invalid choice for 'database': 'mysql' is not in"),
     ("migrations", "none", "Invalid choice for 'migrations': 'none' is not in"),
     ("auth", "basic", "Invalid choice for 'auth': 'basic' is not in"),
@@ -87,7 +91,7 @@ def test_personal_keys_need_a_login(auth: str, tmp_path: Path) -> None:
     finished = _copy(tmp_path / "project", *asked)
 
     assert finished.code != 0
-    assert "personal_api_keys needs auth to be jwt or session" in finished.output.splitlines()[-1]
+    assert "'features': needs auth to be jwt or session" in finished.output.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -54,6 +54,21 @@ def test_commands_of_a_clone_pass(tmp_path: Path) -> None:
     run(["bash", "-c", suite], folder=clone).check()
 
 
+def test_words_after_the_copy_can_be_typed(tmp_path: Path) -> None:
+    """The folder has a space in its name, and the first commit holds the lock file."""
+    folder = tmp_path / "two words"
+    copy = (OWN_COMMANDS / "copier", "copy", "--defaults", "--vcs-ref=HEAD")
+    printed = run([*copy, template.ROOT, folder], folder=tmp_path).check()
+
+    words = printed.partition("Next:\n")[2].partition("uv run")[0]
+    name = {"GIT_AUTHOR_NAME": "Nobody", "GIT_AUTHOR_EMAIL": "nobody@example.org"}
+    name |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in name.items()}
+    run(["bash", "-ec", words], folder=tmp_path, environment=name).check()
+
+    assert run(["git", "status", "--porcelain"], folder=folder).check() == ""
+    assert "uv.lock" in run(["git", "ls-files"], folder=folder).check().split()
+
+
 def _typed_in_a_clone(clone: Path) -> list[str]:
     """Return the commands of the README's section about a clone."""
     readme = (clone / "README.md").read_text(encoding="utf-8")

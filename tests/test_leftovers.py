@@ -130,6 +130,6 @@ def test_the_search_finds_what_was_chosen(name: str, rendered: Callable[[str], R
 @pytest.mark.parametrize("question", ["database", "migrations", "auth", "features"])
 def test_every_option_has_a_trace(question: str) -> None:
     """An option that is new in the questionnaire fails here until its trace is listed."""
-    options = set(template.questions()[question]["choices"].values()) - {"none"}
+    options = set(template.choices(question).values()) - {"none"}
 
     assert options <= {trace.option for trace in TRACES}

@@ -1,21 +1,36 @@
-"""A second domain, laid over a rendered project of every answer set as a team would add it.
+"""The second domain changes few files of a rendered project, and those that the docs name.
 
-What is proven on the sample is proven on the sample only: the second domain has other types, keys
-and relations, a history with branches, streams, sockets, jobs and calls to other services.
+tests/test_variants.py lays it over every answer set, and runs everything.
 """
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests import overlays, template
-from tests.shell import OWN_COMMANDS, run
+from tests.template import Rendered
+from tests.walkthrough import PAGE
+
+OF_A_RESOURCE = {"src/my_service/models.py", "src/my_service/api.py"}
+OF_MORE = {
+    ".env.example",
+    "pyproject.toml",
+    "src/my_service/lifespan.py",
+    "src/my_service/settings.py",
+    "tests/adapter.py",
+}
+OF_THE_SAMPLE = {"src/my_service/documents/models.py"}
+"""It refers to a table of the domain: its own model says so."""
 
 
 @pytest.mark.parametrize("name", template.answer_sets())
-def test_overlay_is_clean(name: str, tmp_path: Path) -> None:
-    """It fits, and what it adds is what the formatter would write."""
-    rendered = template.render(template.answers_of(name), tmp_path / "project")
-    overlays.lay(rendered)
-    for options in (["check"], ["format", "--check"]):
-        run([OWN_COMMANDS / "ruff", *options, "."], folder=rendered.path).check()
+def test_second_domain_edits_only_files_that_the_docs_name(
+    name: str, rendered: Callable[[str], Rendered]
+) -> None:
+    """No more than a team is told of."""
+    project = rendered(name)
+    edited = {edit.file for edit in overlays.edits(project)}
+
+    page = (project.path / PAGE).read_text(encoding="utf-8")
+    assert edited == OF_A_RESOURCE | OF_MORE | OF_THE_SAMPLE
+    assert {file for file in edited - OF_THE_SAMPLE if f"`{file}`" not in page} == set()

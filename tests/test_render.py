@@ -226,7 +226,7 @@ def test_the_lowest_python_is_said_everywhere(name: str, version: str, tmp_path:
     answers = {**template.answers_of(name), "python_version": version}
     project = template.render(answers, tmp_path / "project")
     metadata = tomllib.loads((project.path / "pyproject.toml").read_text(encoding="utf-8"))
-    supported = list(template.questions()["python_version"]["choices"].values())
+    supported = list(template.choices("python_version").values())
     older = supported[: supported.index(version)]
     pattern = re.compile("|".join(rf"\b{old}\b|py{old.replace('.', '')}\b" for old in older))
 

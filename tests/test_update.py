@@ -148,6 +148,22 @@ def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
     assert _git(project, "status", "--porcelain") == ""
 
 
+def test_oldest_supported_copier_renders_and_updates(released: Template, tmp_path: Path) -> None:
+    """The minimum of copier.yml is a release that works; the newest one runs everywhere else."""
+    oldest = f"copier=={template.settings()['_min_copier_version']}"
+    project = tmp_path / "project"
+    copier = ("uvx", "--quiet", "--from", oldest, "copier")
+    run([*copier, "copy", "--defaults", released.path, project], folder=tmp_path).check()
+    _git(project, "init", "--quiet")
+    _commit(project, "Start from Oneloop")
+
+    released.edit("README.md", "## Read on", "## Read more")
+    released.release("1.1.0")
+    run([*copier, "update", "--defaults", project], folder=tmp_path).check()
+
+    assert _git(project, "diff", "--name-only").split() == [template.ANSWERS_FILE, "README.md"]
+
+
 @pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(WALK)))
 def test_answers_can_be_changed(
     rendered: Render, released: Template, tmp_path: Path, before: str, after: str

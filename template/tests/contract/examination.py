@@ -90,7 +90,7 @@ async def examine(
     """
     found = Examination()
     schema = schemathesis.openapi.from_dict(
-        _with_bearer(document if phase == "coverage" else _shortened(document)),
+        _with_bearer(_lightened(document, exact=phase == "coverage")),
         config=_config(client, credential, phase, max_examples),
     )
     schema.hook(filter_failure)
@@ -213,21 +213,25 @@ def _undocumented(event: events.ScenarioFinished) -> Iterator[int]:
             yield check.failure_info.failure.status_code
 
 
-def _shortened(document: Schema) -> Schema:
-    """Give the document with texts that are generated in no time."""
+def _lightened(document: Schema, *, exact: bool) -> Schema:
+    """Return the document with long texts that are generated in no time: without their pattern.
 
-    def shorten(part: Any) -> Any:
+    Compiled together with such a length it takes seconds. And shorter, where bounds are not tried.
+    """
+
+    def lighten(part: Any) -> Any:
         if isinstance(part, list):
-            return [shorten(item) for item in part]
+            return [lighten(item) for item in part]
         if not isinstance(part, dict):
             return part
-        short = {name: shorten(value) for name, value in part.items()}
-        if isinstance(length := short.get("maxLength"), int):
-            short["maxLength"] = min(length, LONG)
-        return short
+        light = {name: lighten(value) for name, value in part.items()}
+        if isinstance(length := light.get("maxLength"), int) and length > LONG:
+            light.pop("pattern", None)
+            light["maxLength"] = length if exact else LONG
+        return light
 
-    shortened: Schema = shorten(document)
-    return shortened
+    lightened: Schema = lighten(document)
+    return lightened
 
 
 def _with_bearer(document: Schema) -> Schema:

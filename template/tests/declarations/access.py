@@ -24,6 +24,7 @@ def rows_without_route(found: Survey) -> Iterator[str]:
 def rows_that_cannot_be() -> Iterator[str]:
     """Yield rows that would leave a test without a row to try, or a list without its owners."""
     table = access_table()
+    lists = set()
     for name, resource in resources().items():
         for route_name, access in resource.access.items():
             if (route := ROUTES.get(route_name)) is None or not access.owned:
@@ -34,7 +35,8 @@ def rows_that_cannot_be() -> Iterator[str]:
                     "owner. Say LOGGED_IN: who may call it."
                 )
             parent = f"GET {route.path.rpartition('/')[0]}"
-            if parent in table and not table[parent].owned:
+            if parent in table and not table[parent].owned and parent not in lists:
+                lists.add(parent)
                 yield (
                     f"{_place(name, parent)}: {parent} lists rows that have owners, as "
                     f"{route_name} says. Say OWNER here, too."

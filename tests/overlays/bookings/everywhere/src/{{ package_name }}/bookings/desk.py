@@ -1,7 +1,9 @@
 """What the bookings keep as long as the application lives."""
 
+import ssl
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends
@@ -33,9 +35,15 @@ class Desk:
         await self.http.aclose()
 
 
+@cache
+def tls() -> ssl.SSLContext:
+    """Read the certificates of authorities: once, because it takes longer than most requests."""
+    return ssl.create_default_context()
+
+
 def open_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
     """Return a desk at work: call it where a loop runs, and close it."""
-    http = AsyncClient(timeout=5)
+    http = AsyncClient(timeout=5, verify=tls())
     hold = timedelta(minutes=settings.hold_minutes)
 
     async def tidy() -> None:
