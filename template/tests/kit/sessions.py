@@ -63,11 +63,21 @@ class Watched(Session):
     def get_bind(self, *args: Any, **options: Any) -> Any:
         """Return the connection of the test; for work in the background, the engine of that."""
         if self.watch.connection is not None and not self.opened.in_background:
+            self._refuse_overlap()
             return self.watch.connection
         bind = super().get_bind(*args, **options)
         if self.opened.in_background and isinstance(bind, Engine):
             return background.engine_instead_of(bind)
         return bind
+
+    def _refuse_overlap(self) -> None:
+        """Refuse to begin while another request has not ended: savepoints release each other."""
+        if self.opened.request is None or self in self.watch.open:
+            return
+        for other in self.watch.open_in_front():
+            busy = other.opened.request
+            if busy and busy is not self.opened.request:
+                refuse("two-requests", request=self.opened.request.name, busy=busy.name)
 
     def close(self) -> None:
         """Close the session. One of a request must not be used again."""
