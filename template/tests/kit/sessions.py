@@ -20,7 +20,11 @@ from .refusal import refuse
 READ_ONLY = ("read_only", "postgresql_readonly")
 """Execution options of an engine whose sessions only read."""
 
-WRITES = re.compile(r"\s*(insert|update|delete|merge)\b", re.IGNORECASE)
+WRITES = re.compile(
+    r"\s*(insert|update|delete|merge|replace|truncate|create|drop|alter)\b"
+    r"|\s*with\b.*\b(insert\s+into|update\s+\S+\s+set|delete\s+from|merge\s+into)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass
@@ -47,6 +51,13 @@ class Watch:
     def open_in_front(self) -> list["Watched"]:
         """Return the open sessions of the test and of requests, not those of background work."""
         return [session for session in self.open if not session.opened.in_background]
+
+    def refuse_write(self, sql: str) -> None:
+        """Refuse a statement that writes, if every open session of its request only reads."""
+        request = origin.current_request.get()
+        own = [one for one in self.open_in_front() if one.opened.request is request]
+        if request and own and all(one.only_reads for one in own) and WRITES.match(sql):
+            _refuse_write(own[0])
 
 
 class Watched(Session):

@@ -129,6 +129,7 @@ class SharedApplication:
             refuse("transaction-ended")
         if not self.app.watch.open_in_front():
             refuse("connection-after-session", place=origin.place())
+        self.app.watch.refuse_write(sql)
         if connection.dialect.name == "postgresql" and _asks_for_the_time(sql, context):
             self._times.add(origin.current_request.get())
             if len(self._times) > 1:
