@@ -51,7 +51,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         return await self._session.scalar(usable) or 0
 
     async def end_all(self, owner_id: int, *, now: datetime) -> None:
-        """End every key of a user, one row after the other, so that each is in the audit log."""
+        """End every key of a user, one row after the other, so that each is seen to change."""
         for key in await self._session.scalars(select(ApiKey).where(_usable(owner_id, now))):
             key.revoked_at = now
         await self._session.flush()
