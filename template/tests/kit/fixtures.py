@@ -91,7 +91,7 @@ def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
 
 @pytest.fixture
 def live_client(service: ServiceUnderTest) -> AsyncClient:
-    """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
+    """A client on a real Uvicorn socket, over `isolated_db`: disconnects, shutdown."""
     service.require("live", fixture="live_client")
     return service.client()
 
