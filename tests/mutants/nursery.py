@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 LIBRARIES = (
     "aiosqlite",
@@ -58,6 +59,7 @@ def _be_pytest(output: str, arguments: Sequence[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for stream in (1, 2):
         os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    sys.path.insert(0, str(Path.cwd()))  # the filters of warnings name classes of the project
     code = int(pytest.main([*arguments, "-W", "ignore::pytest.PytestAssertRewriteWarning"]))
     sys.stdout.flush()
     os._exit(code)

@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Pool, event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Engine, PoolProxiedConnection, make_url
 from starlette.routing import Router
 
 from . import origin
@@ -50,29 +49,11 @@ class Background:
             self._real.remove(database)
 
     def engine_instead_of(self, engine: Engine) -> Engine:
-        """Return the engine for a session of background work."""
-        if self.engine is None or engine.url.database in self._real:
+        """Return the engine for background work."""
+        if self.engine is None or engine.url.database in {self._database, *self._real}:
             return engine
         noticed.add("background-work")
         return self.engine.execution_options(**engine.get_execution_options())
-
-    def connect(self, arguments: list[Any], options: dict[str, Any], database: str) -> None:
-        """Lead a connection that is opened past the sessions to the database of the background."""
-        if self.engine is None or database in self._real or not origin.in_background():
-            return
-        noticed.add("background-work")
-        if arguments:
-            arguments[0] = self._database
-        else:
-            options["database"] = self._database
-
-    def check_out(self, dbapi_connection: Any, record: Any, proxy: object) -> None:
-        """Have the pool open another connection, if this one leads to the wrong database."""
-        database = record.info.get("database")
-        if self.engine is None or database is None or database in self._real:
-            return
-        if origin.in_background() != (database == self._database):
-            raise DisconnectionError
 
 
 background = Background()
@@ -84,13 +65,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{MARK}: the tasks that the lifespan starts work on the isolated database of the test",
     )
-    event.listen(Pool, "checkout", background.check_out)
     patch = pytest.MonkeyPatch()
-    run = Router.lifespan
+    run, connect = Router.lifespan, Engine.raw_connection
 
     async def lifespan(self: Router, *arguments: Any) -> None:
         origin.enter_lifespan()
         await run(self, *arguments)
 
+    def raw_connection(engine: Engine) -> PoolProxiedConnection:
+        return connect(background.engine_instead_of(engine) if origin.in_background() else engine)
+
     patch.setattr(Router, "lifespan", lifespan)
+    patch.setattr(Engine, "raw_connection", raw_connection)
     config.add_cleanup(patch.undo)

@@ -1,18 +1,21 @@
 """The fixtures of every service. Those that know this one are in conftest.py."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Request
+from pytest_httpx2 import HTTPXMock
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.testclient import TestClient  # noqa: TID251 - for the one fixture that is sync
 
-from . import faults, plans, queries
+from . import faults, origin, plans, queries
 from .adapter import load_adapter
+from .clients import Socket
 from .databases import Databases
+from .guards import network
 from .plans import Plan
 from .service import ServiceUnderTest, create_app
 
@@ -48,6 +51,17 @@ def db_session(service: ServiceUnderTest) -> AsyncSession:
     return service.session()
 
 
+@pytest.fixture
+def websocket(
+    service: ServiceUnderTest,
+) -> Callable[..., AbstractAsyncContextManager[Socket]]:
+    """Open a WebSocket: `async with websocket(async_client, "/path") as socket:`.
+
+    It has the login of the client, and the database and the server of the test's tier.
+    """
+    return service.websocket
+
+
 # --- With a database of its own and real commits: concurrency, isolation, background work ---------
 
 
@@ -77,7 +91,7 @@ def isolated_db_session(service: ServiceUnderTest) -> AsyncSession:
 
 @pytest.fixture
 def live_client(service: ServiceUnderTest) -> AsyncClient:
-    """A client on a real Uvicorn socket, over `isolated_db`: streaming, disconnects, shutdown."""
+    """A client on a real Uvicorn socket, over `isolated_db`: disconnects, shutdown."""
     service.require("live", fixture="live_client")
     return service.client()
 
@@ -115,6 +129,21 @@ def count_queries(
 def uses_index(service: ServiceUnderTest) -> Callable[[Any], Awaitable[Plan]]:
     """Say which index a statement uses: `assert await uses_index(select(...).where(...))`."""
     return partial(plans.uses_index, service.session())
+
+
+@pytest.fixture
+def outgoing(request: pytest.FixtureRequest) -> HTTPXMock:
+    """What others answer to the service: `outgoing.add_response(url=..., json=...)`.
+
+    On every tier. A call that nothing answers, and an answer that nothing asks for, fail the test.
+    """
+
+    def is_of_test(call: Request) -> bool:
+        return network.is_outside(call.url.host) and not origin.in_background()
+
+    request.node.add_marker(pytest.mark.httpx2_mock(should_mock=is_of_test))
+    mock: HTTPXMock = request.getfixturevalue("httpx2_mock")
+    return mock
 
 
 @pytest.fixture

@@ -85,7 +85,22 @@ def place(*, but: str = "") -> str:
     for frame in _running_frames():
         if is_project(frame.f_code.co_filename) and frame.f_code.co_filename != but:
             return f"{Path(frame.f_code.co_filename).relative_to(PROJECT)}:{frame.f_lineno}"
-    return "a library"
+    request = current_request.get()
+    return f"{request.name}, in a library," if request else "a library"
+
+
+def place_outside(library: str) -> str:
+    """Return the line of the project that calls a library, not one that the library calls."""
+    found = None
+    for frame in _running_frames():
+        file = frame.f_code.co_filename
+        if f"/{library}/" in file:
+            found = None
+        elif found is None and is_project(file):
+            found = frame
+    if found is None:
+        return "a library"
+    return f"{Path(found.f_code.co_filename).relative_to(PROJECT)}:{found.f_lineno}"
 
 
 def place_of_caller(functions: set[str]) -> str:
@@ -125,8 +140,8 @@ def waiting_frames(task: asyncio.Task[Any] | None) -> Iterator[FrameType]:
 def is_project(file: str) -> bool:
     """Return whether a file is code of the service or of its tests, not of a library or the kit."""
     path = Path(file)
-    in_project = path.is_relative_to(PROJECT) and "site-packages" not in path.parts
-    return in_project and not is_kit(file)
+    in_project = path.is_relative_to(PROJECT) and path.suffix == ".py"
+    return in_project and "site-packages" not in path.parts and not is_kit(file)
 
 
 @cache

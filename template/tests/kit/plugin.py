@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from . import advice, audit, background, diagnosis, fixtures, postgres, refusal, tiers
-from .guards import blocking, connections, engines, loops, state, tasks
+from .guards import blocking, connections, engines, loops, network, state, tasks
 
 PARTS = (
     *(audit, refusal, diagnosis, advice),
-    *(background, connections, engines, loops, state, tasks, blocking),
+    *(background, connections, engines, loops, network, state, tasks, blocking),
     *(postgres, tiers, fixtures),
 )
 # All fixtures and tests are in one event loop.

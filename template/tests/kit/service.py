@@ -1,20 +1,25 @@
 """The service under test: a running application, and what one test opens on it."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal, Self
 
 from fastapi import FastAPI
 from httpx2 import AsyncBaseTransport, AsyncClient, Request
 from sqlalchemy.ext.asyncio import AsyncSession
+from websockets.asyncio.client import connect
 
 from . import origin
 from .adapter import load_adapter
+from .clients import Socket, SocketInProcess
 from .lifespan import Lifespan
 from .refusal import refuse
 from .sessions import watched
 
 Tier = Literal["transaction", "isolated", "live"]
+OF_CONNECTION = {"host", "connection", "accept-encoding"}
+"""The headers of a request that a WebSocket does not share with it."""
 
 
 class Application(Lifespan):
@@ -80,6 +85,30 @@ class ServiceUnderTest(AsyncExitStack):
         )
         self.push_async_callback(client.aclose)
         return client
+
+    @asynccontextmanager
+    async def websocket(
+        self, client: AsyncClient, url: str, *, headers: dict[str, str] | None = None
+    ) -> AsyncIterator[Socket]:
+        """Open a WebSocket with the login of a client, and leave it when the block ends.
+
+        Raise `websockets.exceptions.InvalidStatus` if the application refuses the handshake.
+        """
+        headers = {"Origin": self._base_url, **(headers or {})}
+        request = client.build_request("GET", url, headers=headers)
+        await self._settle(request)
+        if self.tier == "live":
+            shared = [item for item in request.headers.items() if item[0] not in OF_CONNECTION]
+            address = str(request.url.copy_with(scheme="ws"))
+            async with connect(address, additional_headers=shared, proxy=None) as connection:
+                yield connection
+            return
+        socket = SocketInProcess(self.running, request)
+        await socket.open()
+        try:
+            yield socket
+        finally:
+            await socket.close()
 
     def require(self, *tiers: Tier, fixture: str) -> None:
         """Refuse a fixture that was asked for after the tier had been chosen."""

@@ -20,7 +20,11 @@ from .refusal import refuse
 READ_ONLY = ("read_only", "postgresql_readonly")
 """Execution options of an engine whose sessions only read."""
 
-WRITES = re.compile(r"\s*(insert|update|delete|merge)\b", re.IGNORECASE)
+WRITES = re.compile(
+    r"\s*(insert|update|delete|merge|replace|truncate|create|drop|alter)\b"
+    r"|\s*with\b.*\b(insert\s+into|update\s+\S+\s+set|delete\s+from|merge\s+into)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass
@@ -48,6 +52,13 @@ class Watch:
         """Return the open sessions of the test and of requests, not those of background work."""
         return [session for session in self.open if not session.opened.in_background]
 
+    def refuse_write(self, sql: str) -> None:
+        """Refuse a statement that writes, if every open session of its request only reads."""
+        request = origin.current_request.get()
+        own = [one for one in self.open_in_front() if one.opened.request is request]
+        if request and own and all(one.only_reads for one in own) and WRITES.match(sql):
+            _refuse_write(own[0])
+
 
 class Watched(Session):
     """A mixin for the session class of an application."""
@@ -63,11 +74,21 @@ class Watched(Session):
     def get_bind(self, *args: Any, **options: Any) -> Any:
         """Return the connection of the test; for work in the background, the engine of that."""
         if self.watch.connection is not None and not self.opened.in_background:
+            self._refuse_overlap()
             return self.watch.connection
         bind = super().get_bind(*args, **options)
         if self.opened.in_background and isinstance(bind, Engine):
             return background.engine_instead_of(bind)
         return bind
+
+    def _refuse_overlap(self) -> None:
+        """Refuse to begin while another request has not ended: savepoints release each other."""
+        if self.opened.request is None or self in self.watch.open:
+            return
+        for other in self.watch.open_in_front():
+            busy = other.opened.request
+            if busy and busy is not self.opened.request:
+                refuse("two-requests", request=self.opened.request.name, busy=busy.name)
 
     def close(self) -> None:
         """Close the session. One of a request must not be used again."""

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
 import pytest
-from httpx2 import ASGITransport, AsyncHTTPTransport
+from httpx2 import AsyncHTTPTransport
 
 from .adapter import load_adapter
 from .background import MARK, background
+from .clients import InProcess
 from .databases import Databases, open_databases
 from .guards.loops import requested_fixtures
 from .guards.sessions import no_sessions_left
@@ -46,7 +47,7 @@ async def isolated(
             base_url = await stack.enter_async_context(serve(app))
             service = ServiceUnderTest(app, AsyncHTTPTransport(), base_url, tier="live")
         else:
-            service = ServiceUnderTest(app, ASGITransport(app), tier="isolated")
+            service = ServiceUnderTest(app, InProcess(app), tier="isolated")
         yield await stack.enter_async_context(service)
 
 

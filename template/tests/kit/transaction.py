@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from httpx2 import ASGITransport, Request, Response
+from httpx2 import Request, Response
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy.pool.base import _ConnectionFairy
 
 from . import origin
+from .clients import InProcess
 from .databases import Databases
 from .guards import connections, engines, state
 from .refusal import noticed, refuse
 from .service import Application, run_app
+from .sessions import engines_of
 
 END = re.compile(r"\s*(commit|end|abort|rollback(?!.*\bto\b))\b", re.IGNORECASE)
 SAVEPOINT = re.compile(r"savepoint|release|rollback to", re.IGNORECASE)
@@ -73,7 +76,7 @@ class SharedApplication:
         savepoint = await connection.begin_nested()
         self.app.watch.connection = connection.sync_connection
         self._times.clear()
-        engines.kept.add(self.app.database.engine.sync_engine)
+        engines.kept.update(engines_of(self.app.database))
         with connections.reserved(self._database):
             try:
                 yield
@@ -89,15 +92,14 @@ class SharedApplication:
     async def _connect(self) -> AsyncConnection:
         connection: AsyncConnection = await self.app.database.engine.connect()
         # It takes no place of the pool: a second connection is refused instead of waited for.
-        await connection.run_sync(lambda opened: opened.detach())
+        await connection.run_sync(_detach)
         return connection
 
     async def _roll_back(self, *transactions: AsyncTransaction) -> None:
         connection, self._connection = self._connection, None
         assert connection is not None
         if not all(transaction.is_active for transaction in transactions):
-            await connection.invalidate()  # something tried to end it: SQLAlchemy resets it no more
-            await connection.close()
+            await connection.run_sync(_terminate)  # something tried to end it: it is not reset
             return
         try:
             for transaction in reversed(transactions):
@@ -127,6 +129,7 @@ class SharedApplication:
             refuse("transaction-ended")
         if not self.app.watch.open_in_front():
             refuse("connection-after-session", place=origin.place())
+        self.app.watch.refuse_write(sql)
         if connection.dialect.name == "postgresql" and _asks_for_the_time(sql, context):
             self._times.add(origin.current_request.get())
             if len(self._times) > 1:
@@ -141,6 +144,23 @@ def _asks_for_the_time(sql: str, context: Any) -> bool:
     return any(map(TIME.search, [sql, *defaults]))
 
 
+class _Detached(_ConnectionFairy):
+    """A connection that is in no pool and, unlike SQLAlchemy's, still knows that of the driver."""
+
+    __slots__ = ()
+
+    @property
+    def driver_connection(self) -> Any:  # type: ignore[override]
+        """Return the connection of the driver, for what only that can do."""
+        return self.dbapi_connection.driver_connection if self.dbapi_connection else None
+
+
+def _detach(connection: Connection) -> None:
+    proxy = connection.connection
+    connection.detach()
+    proxy.__class__ = _Detached
+
+
 def _terminate(connection: Connection) -> None:
     opened = connection.connection.dbapi_connection
     connection.invalidate()
@@ -148,7 +168,7 @@ def _terminate(connection: Connection) -> None:
         connection.dialect.do_terminate(opened)
 
 
-class OneAtATime(ASGITransport):
+class OneAtATime(InProcess):
     """The in-process transport of this tier."""
 
     _busy: str | None = None

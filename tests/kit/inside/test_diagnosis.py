@@ -24,6 +24,7 @@ MESSAGES = {
     "forgotten-await": "'coroutine' object has no attribute 'status_code'",
     "plain-value-awaited": "object dict can't be used in 'await' expression",
     "mock-awaited": "object MagicMock can't be used in 'await' expression",
+    "websocket": "'AsyncClient' object has no attribute 'websocket_connect'",
     "client-closed": "Cannot send a request, as the client has been closed.",
     "after-an-error": "This Session's transaction has been rolled back due to a previous exception",
     "connection-closed": "This Connection is closed",

@@ -16,7 +16,7 @@ class ApiKeyRepository(Repository[ApiKey]):
     """Finds and stores keys within one session; where `owner_id` is given, keys of that user."""
 
     async def find(self, public_id: str) -> tuple[ApiKey, User] | None:
-        """Give the key with this public id, usable or not, and its user."""
+        """Return the key with this public id, usable or not, and its user."""
         statement = (
             select(ApiKey, User)
             .join(User, User.id == ApiKey.user_id)
@@ -26,7 +26,7 @@ class ApiKeyRepository(Repository[ApiKey]):
         return None if row is None else (row[0], row[1])
 
     async def get(self, key_id: int, *, owner_id: int | None) -> ApiKey | None:
-        """Give one key."""
+        """Return one key."""
         statement = select(ApiKey).where(ApiKey.id == key_id)
         if owner_id is not None:
             statement = statement.where(ApiKey.user_id == owner_id)
@@ -41,17 +41,17 @@ class ApiKeyRepository(Repository[ApiKey]):
             statement = statement.where(ApiKey.user_id == owner_id)
         return await self._page(statement, NEWEST_FIRST, paging, user_id=user_id)
 
-    async def count_usable(self, owner_id: int, *, now: datetime) -> int:
-        """Return how many keys of a user are good.
-
-        That stays so until this transaction ends: the user is locked.
-        """
+    async def lock_owner(self, owner_id: int) -> None:
+        """Let others that make or end credentials of a user wait until this transaction ends."""
         await self._session.execute(select(User.id).filter_by(id=owner_id).with_for_update())
+
+    async def count_usable(self, owner_id: int, *, now: datetime) -> int:
+        """Return how many keys of a user are good. Lock the user before, and that stays so."""
         usable = select(func.count(ApiKey.id)).where(_usable(owner_id, now))
         return await self._session.scalar(usable) or 0
 
     async def end_all(self, owner_id: int, *, now: datetime) -> None:
-        """End every key of a user, one row after the other, so that each is in the audit log."""
+        """End every key of a user, one row after the other, so that each is seen to change."""
         for key in await self._session.scalars(select(ApiKey).where(_usable(owner_id, now))):
             key.revoked_at = now
         await self._session.flush()

@@ -46,6 +46,7 @@ class ApiKeyService:
             by.require_full_access()
         _require_known(new.scopes, known_scopes)
         now = self.clock.now()
+        await self.keys.lock_owner(owner_id)
         if await self.keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
             raise Conflict(f"There are {MAX_USABLE_KEYS} keys in use: revoke one first.")
         key = new_key()

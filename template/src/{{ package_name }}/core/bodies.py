@@ -2,11 +2,10 @@
 
 import asyncio
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import PayloadTooLarge, RequestTimeout, Unavailable
-from .middleware import HttpMiddleware
+from .middleware import HttpMiddleware, header
 
 # A body up to this size is awaited without a place: the server keeps as much of each connection
 # anyway. A larger one arrives while its request is served, a few of them at once.
@@ -30,11 +29,10 @@ class BodyLimit(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 408, 413 or 503 and close the connection."""
-        headers = Headers(scope=scope)
-        length = headers.get("content-length", "")
+        length = header(scope, b"content-length")
         if length.isdecimal() and int(length) > self._max_bytes:
             return await PayloadTooLarge(headers=CLOSE).answer()(scope, receive, send)
-        if length in ("", "0") and "transfer-encoding" not in headers and _is_http_1(scope):
+        if length in ("", "0") and not header(scope, b"transfer-encoding") and _is_http_1(scope):
             return await self.app(scope, receive, send)
         body = _Body(receive, max_bytes=self._max_bytes, seconds=self._seconds)
         try:

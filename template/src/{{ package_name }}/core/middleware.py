@@ -4,18 +4,17 @@ None of them answers without a final body, and none runs the application in a ta
 """
 
 import re
+import secrets
 import time
-import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -40,8 +39,16 @@ _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _CLOSE = (b"connection", b"close")
 
 
+def header(scope: Scope, name: bytes) -> str:
+    """Return a header of a request, or "" without it; the name is in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
+
+
 def is_health_check(scope: Scope) -> bool:
-    """Say whether this is one of the many requests that ask only whether the service is well."""
+    """Return whether this is one of the many requests that ask only whether the service is well."""
     return str(scope["path"]).startswith("/health/")
 
 
@@ -77,10 +84,10 @@ class HttpMiddleware(ABC):
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         serve = self.serve if scope["type"] in self.types else self.app
-        await serve(scope, receive, send)
+        return serve(scope, receive, send)
 
     @abstractmethod
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,18 +108,18 @@ class RequestContext(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request under its id: the caller's own where that is harmless."""
-        request_id = Headers(scope=scope).get("x-request-id", "")
+        request_id = header(scope, b"x-request-id")
         if not _REQUEST_ID.fullmatch(request_id):
-            request_id = uuid.uuid4().hex
+            request_id = secrets.token_hex(16)
         clear_contextvars()
         bind_contextvars(request_id=request_id)
-        # In the scope, so that what is further outside can count by it, too.
-        scope["status"] = 500
+        # In the scope, so that the other middleware need not listen to each message, too.
+        scope["status"], scope["answered"] = 500, False
         started = time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"].endswith("http.response.start"):
-                scope["status"] = message["status"]
+                scope["status"], scope["answered"] = message["status"], True
                 added = [(b"x-request-id", request_id.encode()), *self._headers(scope)]
                 _add_headers(message, added)
             elif message["type"] == "websocket.accept":
@@ -160,7 +167,7 @@ class AllowedHosts(HttpMiddleware):
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or answer 400."""
         if self.hosts and not is_health_check(scope):
-            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0].lower()
+            host = header(scope, b"host").rsplit(":", 1)[0].lower()
             if host not in self.hosts:
                 answer = problem_response(400, "This host is not served here.")
                 return await answer(scope, receive, send)
@@ -220,12 +227,21 @@ class ConcurrencyLimit(HttpMiddleware):
             self._free += has_place
 
 
-async def unhandled_error(request: Request, error: Exception) -> Response:
+class UnhandledErrors(HttpMiddleware):
     """Turn an exception nobody handled into a 500 that tells nothing, and log it with its id.
 
     The exception goes on after that: tests see what happened, and the server drops the connection.
     The caller is told so, or the next request would be sent on it and lost.
     """
-    log.exception("unhandled exception", path=request.scope["path"])
-    vars(error)["logged"] = True  # logging.py drops the server's own account of it
-    return problem_response(500, headers={"Connection": "close"})
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 500."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            log.exception("unhandled exception", path=scope["path"])
+            vars(error)["logged"] = True  # logging.py drops the server's own account of it
+            if not scope["answered"]:
+                answer = problem_response(500, headers={"Connection": "close"})
+                await answer(scope, receive, send)
+            raise

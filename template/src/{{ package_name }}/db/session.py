@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
-from ..core.state import from_state
+from ..core.state import from_state, state_of
 from ..settings import Settings
 from .engine import create_engine, create_reading_engine
 from .reading import refuse_writes
@@ -68,14 +68,13 @@ def is_safe(connection: HTTPConnection) -> bool:
 DatabaseDep = Annotated[Database, Depends(from_state(Database))]
 
 
-async def get_session(
-    connection: HTTPConnection, database: DatabaseDep
-) -> AsyncIterator[AsyncSession]:
+async def get_session(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
     """Provide the unit of work: committed when the endpoint returns, else rolled back.
 
     That of a safe method only reads. A WebSocket has one unit of work after the other: see
     `SocketSessions`.
     """
+    database = state_of(connection.scope)[Database]
     if connection.scope["type"] == "websocket":
         async with database.session() as session, units_of_work(connection.scope, session):
             yield session

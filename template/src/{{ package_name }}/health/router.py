@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel
 
 from ..core.draining import Draining
 from ..core.errors import Unavailable
 from ..core.openapi import problems
+from ..core.routing import APIRouter
 from ..core.state import from_state
 from ..db.session import DatabaseDep
 from .readiness import Readiness

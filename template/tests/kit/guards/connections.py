@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import Connection, Engine, Pool, event
 
 from .. import origin
-from ..background import background
 from ..refusal import refuse
 
 NO_DATABASE = "no-database"
@@ -56,11 +55,10 @@ def _before_connect(
         refuse("no-database")
     if not any(made(arguments, options) for made in _made):
         refuse("foreign-database", place=database)
-    background.connect(arguments, options, database)
     if database in _reserved and not origin.in_background():
         refuse("second-connection")
     if record is not None:
-        record.info["database"] = str(arguments[0] if arguments else options.get("database"))
+        record.info["database"] = database
 
 
 def _check_out(dbapi_connection: object, record: Any, proxy: object) -> None:

@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _check_out(dbapi_connection: object, record: Any, proxy: Any) -> None:
     if not origin.in_background():
-        _taken[record] = (proxy, origin.place())
+        _taken[record] = (proxy, origin.place_outside("sqlalchemy"))
 
 
 def _check_in(dbapi_connection: object, record: Any, *rest: object) -> None:

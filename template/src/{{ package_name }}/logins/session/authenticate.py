@@ -4,36 +4,23 @@ from datetime import datetime
 
 import structlog
 from fastapi import BackgroundTasks
-from fastapi.security import APIKeyCookie
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from ...auth.errors import Unauthenticated
+from ...auth.principal import Principal, Role
+from ...auth.secret import digest
 from ...core.clock import Clock
 from ...core.state import state_of
 from ...db.session import Database, is_safe
 from ...settings import Settings
-from ..errors import Unauthenticated
-from ..principal import Principal, Role
-from ..secret import digest
-from .cookies import NAME, SessionCookie
+from .cookies import SessionCookie
 from .lifetime import Lifetime
 from .origin import require_own_origin
 from .repository import SessionRepository
 
 log = structlog.get_logger("security")
-
-
-class Cookie(APIKeyCookie):
-    """The cookie of a request, or of the handshake of a WebSocket."""
-
-    async def __call__(self, request: HTTPConnection) -> str | None:
-        """Return the value of the cookie, or None without one."""
-        return request.cookies.get(self.model.name)
-
-
-# For the OpenAPI document. The docs page needs no Authorize: log in there, the browser has it.
-scheme = Cookie(name=NAME, scheme_name="APIKeyCookie", auto_error=False)
 
 
 async def authenticate(

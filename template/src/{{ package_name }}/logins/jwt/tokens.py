@@ -8,10 +8,10 @@ from typing import Any
 
 import jwt
 
+from ...auth.errors import Unauthenticated
 from ...core.clock import Clock
 from ...core.types import MAX_ID
 from ...settings import Settings
-from ..errors import Unauthenticated
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"

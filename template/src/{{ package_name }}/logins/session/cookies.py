@@ -6,11 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
+from ...auth.cookie import NAME
 from ...settings import Environment, Settings, SettingsDep
 
-# The prefix makes browsers insist on Secure and Path=/ and refuse Domain: no other host, not
-# even a sibling, can set or overwrite this cookie.
-NAME = "__Host-session"
 NAME_WITHOUT_TLS = "session"
 
 

@@ -1,0 +1,1 @@
+"""Logins: how they begin with a password, go on and end."""
