@@ -193,7 +193,7 @@ class Faults:
 
 
 def shown(statuses: Counter[int]) -> str:
-    """Give counts as text."""
+    """Return counts as text."""
     return ", ".join(f"{status or 'none'} x {statuses[status]}" for status in sorted(statuses))
 
 

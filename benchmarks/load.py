@@ -118,7 +118,7 @@ class Load:
             await asyncio.sleep(PAUSE)
 
     def _writer(self, number: int) -> Callable[[], Awaitable[None]]:
-        """Give an action that sends one document, or the one before if that has no 201 yet."""
+        """Return an action that sends one document, or the one before if that has no 201 yet."""
         titles = (f"writer {number}, document {serial}" for serial in count())
         document: dict[str, str] = {}
 

@@ -25,7 +25,7 @@ UNLIMITED = "100000/minute"
 
 
 async def timed(action: Callable[[], Awaitable[object]]) -> float:
-    """Give the milliseconds that an action takes."""
+    """Return the milliseconds that an action takes."""
     started = time.perf_counter()
     await action()
     return (time.perf_counter() - started) * 1000

@@ -33,7 +33,7 @@ class Postgres:
 
     @property
     def is_running(self) -> bool:
-        """Say whether the process of the server is there."""
+        """Return whether the process of the server is there."""
         return self._process is not None and self._process.poll() is None
 
     def create(self) -> None:
@@ -120,7 +120,7 @@ def small_disk(folder: Path, *, megabytes: int) -> Iterator[bool]:
 
 @contextmanager
 def postgres(project: Path, folder: Path, **settings: str) -> Iterator[Postgres]:
-    """Give a new server that runs, with its data in `folder`; stop it when the block ends."""
+    """Return a new server that runs, with its data in `folder`; stop it when the block ends."""
     server = Postgres(project, folder)
     server.create()
     server.start(**settings)

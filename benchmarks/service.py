@@ -83,7 +83,7 @@ class Server:
 
 @contextmanager
 def service(answers: Mapping[str, object], settings: Mapping[str, str]) -> Iterator[Service]:
-    """Give a service rendered with `answers`, on an empty database, with these settings."""
+    """Return a service rendered with `answers`, on an empty database, with these settings."""
     with installed(answers, settings) as made:
         made.command("migrate")
         yield made
@@ -91,7 +91,7 @@ def service(answers: Mapping[str, object], settings: Mapping[str, str]) -> Itera
 
 @contextmanager
 def installed(answers: Mapping[str, object], settings: Mapping[str, str]) -> Iterator[Service]:
-    """Give a service rendered with `answers`, with these settings; it has no schema yet."""
+    """Return a service rendered with `answers`, with these settings; it has no schema yet."""
     with tempfile.TemporaryDirectory(prefix="oneloop-benchmark-") as folder:
         project = Path(folder) / "project"
         render(answers, project)

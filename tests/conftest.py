@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many rendered suites passed, and how many tests they held.
+    """Report how many rendered suites passed, and how many tests they held.
 
     Pytest-xdist carries the property `rendered_tests` from the workers to here.
     """

@@ -37,11 +37,11 @@ class Rendered:
         return self.path / "src" / str(self.answers["package_name"])
 
     def files(self) -> Iterator[Path]:
-        """Give every file that Copier wrote, in order."""
+        """Return every file that Copier wrote, in order."""
         return (path for path in sorted(self.path.rglob("*")) if not path.is_dir())
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Give the relative path and the text of every file that Copier wrote."""
+        """Return the relative path and the text of every file that Copier wrote."""
         for path in self.files():
             yield path.relative_to(self.path).as_posix(), path.read_text(encoding="utf-8")
 

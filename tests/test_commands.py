@@ -94,7 +94,7 @@ def _make_user(project: Path) -> None:
 
 
 def _log_in(client: httpx2.Client, project: Path) -> None:
-    """Give the client what the style asks for: a token, a cookie, a key, or nothing."""
+    """Log the client in as the style asks: with a token, a cookie, a key, or not at all."""
     style = _style(project)
     if style in {"jwt", "session"}:
         form = {"username": EMAIL, "password": PASSWORD}

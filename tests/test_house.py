@@ -193,7 +193,7 @@ def _dependencies(project: Path) -> set[str]:
 
 
 def _template_files() -> Iterator[Path]:
-    """Give the files of template/ that git would know."""
+    """Return the files of template/ that git would know."""
     for path in sorted((template.ROOT / "template").rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path
@@ -225,7 +225,7 @@ def _code_lines(path: Path) -> int:
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Give every function of a module, methods and inner ones too."""
+    """Return every function of a module, methods and inner ones too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node

@@ -121,7 +121,7 @@ def _run(mistakes: list[Mistake], project: Path) -> Printed:
 
 
 def _quoted(mistake: Mistake) -> list[str]:
-    """Give the lines that the page says are printed."""
+    """Return the lines that the page says are printed."""
     _, _, section = PAGE.read_text(encoding="utf-8").partition(f"\n### {mistake.title}\n")
     _, _, quote = section.partition("```text\n")
     quote, _, _ = quote.partition("```")

@@ -64,7 +64,7 @@ def test_the_nightly_job_tries_every_style() -> None:
 
 
 def _complaint(mutant: catalogue.Mutant, project: Path) -> str | None:
-    """Say why a bug does not fit into a project; None if it does."""
+    """Return why a bug does not fit into a project; None if it does."""
     try:
         before = mutant.apply(project)
     except ValueError as error:

@@ -74,7 +74,7 @@ def is_ready(address: str) -> bool:
 
 @pytest.fixture
 def pair(addresses: tuple[str, str]) -> Iterator[Pair]:
-    """Give a client of each server; nobody is logged in."""
+    """Return a client of each server; nobody is logged in."""
     with ExitStack() as stack:
         one, other = (
             stack.enter_context(httpx2.Client(base_url=address, headers={"Origin": address}))

@@ -57,13 +57,13 @@ class Template:
 
 @pytest.fixture
 def released(tmp_path: Path) -> Template:
-    """Give the template as it is on disk, as release 1.0.0."""
+    """Return the template as it is on disk, as release 1.0.0."""
     return Template(tmp_path / "template")
 
 
 @pytest.fixture
 def project(released: Template, tmp_path: Path) -> Path:
-    """Give a project with the default answers of release 1.0.0."""
+    """Return a project with the default answers of release 1.0.0."""
     return _copy(released, {}, tmp_path / "project")
 
 
@@ -215,7 +215,7 @@ def _copier(command: str, *words: str | Path) -> str:
 
 
 def _given(answers: Answers, project: Path) -> list[str]:
-    """Give the answers to the questions as an option of Copier."""
+    """Return the answers to the questions as an option of Copier."""
     file = project.with_suffix(".yml")
     asked = template.questions().keys() & answers.keys()
     file.write_text(yaml.safe_dump({name: answers[name] for name in asked}), encoding="utf-8")

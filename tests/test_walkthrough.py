@@ -75,7 +75,7 @@ def replaced(*pairs: tuple[str, str]) -> Edit:
 
 
 def has_login(answers: Answers) -> bool:
-    """Say whether routes ask who is calling."""
+    """Return whether routes ask who is calling."""
     return bool(answers["auth"] != "none")
 
 

@@ -30,7 +30,7 @@ class Authority:
 
 @contextmanager
 def encrypted(server: Path, context: ssl.SSLContext) -> Iterator[int]:
-    """Give the port at which the server behind a socket can be reached, over TLS only."""
+    """Return the port at which the server behind a socket can be reached, over TLS only."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:

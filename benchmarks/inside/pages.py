@@ -77,7 +77,7 @@ async def fill(database: Database, rows: int) -> int:
 async def measure(
     database: Database, wanted: DocumentFilter, sort: str, cursor: str
 ) -> dict[str, float]:
-    """Give the medians of the milliseconds that the first page and the one at `cursor` take."""
+    """Return the medians of the milliseconds that the first page and the one at `cursor` take."""
     pages: dict[str, str | None] = {"first": None, "late": cursor}
     times: dict[str, list[float]] = {name: [] for name in pages}
     for _ in range(TRIES):
@@ -92,7 +92,7 @@ async def measure(
 
 
 async def cursor_of(database: Database, wanted: DocumentFilter, sort: str, page: int) -> str:
-    """Give the cursor of a page; nobody but a benchmark gets there so quickly."""
+    """Return the cursor of a page; nobody but a benchmark gets there so quickly."""
     statement = select(Document).order_by(*SORTS[sort].order_by())
     if wanted.owner_id is not None:
         statement = statement.where(Document.owner_id == wanted.owner_id)

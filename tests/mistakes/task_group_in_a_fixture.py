@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 
 @pytest.fixture
 async def background() -> AsyncIterator[TaskGroup]:
-    """Give a task group."""
+    """Return a task group."""
     async with anyio.create_task_group() as group:
         yield group
 

@@ -46,7 +46,7 @@ class Hunters:
             habitat.close()
 
     def _failing_without(self, project: str, habitat: Habitat) -> list[str]:
-        """Give the tests that fail without any bug: one thread looks, the others wait."""
+        """Return the tests that fail without any bug: one thread looks, the others wait."""
         with self._lock:
             if project not in self._failing:
                 self._failing[project] = habitat.failing()
@@ -80,7 +80,7 @@ def main() -> int:
 
 
 def _summary(outcomes: list[Outcome]) -> Iterator[str]:
-    """Give what is not killed once more, and the totals."""
+    """Print what is not killed once more, and the totals."""
     yield ""
     for one in outcomes:
         if one.verdict in (Verdict.SURVIVED, Verdict.INVALID):

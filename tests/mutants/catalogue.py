@@ -49,7 +49,7 @@ class Mutant:
     """The files of the suite that probably notice: they run first, which saves time."""
 
     def fits(self, answers: Answers) -> bool:
-        """Say whether a project with these answers has the code of the bug."""
+        """Return whether a project with these answers has the code of the bug."""
         return not self.only or any(
             all(_meets(answers[key], wanted) for key, wanted in choice.items())
             for choice in self.only

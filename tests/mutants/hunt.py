@@ -46,7 +46,7 @@ class Outcome:
     seconds: float
 
     def __str__(self) -> str:
-        """Tell it in a line, and another one for each test."""
+        """Describe it in a line, and in another one for each test."""
         told = [f"{self.verdict:9} {self.style:8} {self.mutant.name} ({self.seconds:.0f} s)"]
         if self.verdict is Verdict.SURVIVED:
             told.append(f"          {self.mutant.bug}")
@@ -80,7 +80,7 @@ class Habitat:
         self._weak = [f"--deselect={test}" for test in tests]
 
     def failing(self) -> list[str]:
-        """Give the tests that fail without any bug: they would prove nothing."""
+        """Return the tests that fail without any bug: they would prove nothing."""
         _, output = self._suite(self._files())
         return [test for test, _ in FAILED.findall(output)]
 
@@ -106,7 +106,7 @@ class Habitat:
         return Outcome(mutant, style, verdict, reasons, time.monotonic() - started)
 
     def _files(self) -> list[str]:
-        """Give the files of the suite, the slow folders last."""
+        """Return the files of the suite, the slow folders last."""
         paths = (path.relative_to(self.folder) for path in self.folder.glob("tests/*/test_*.py"))
         return sorted((path.as_posix() for path in paths), key=lambda file: (_is_slow(file), file))
 

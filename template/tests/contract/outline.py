@@ -18,7 +18,7 @@ BOUNDS = {
 
 
 def outline(document: Schema) -> str:
-    """Give a block of lines for each operation, then one for each model."""
+    """Return a block of lines for each operation, then one for each model."""
     blocks = [
         _operation(f"{method.upper()} {path}", operation)
         for path, operations in document["paths"].items()
@@ -69,7 +69,7 @@ def _model(name: str, schema: Schema) -> Iterator[str]:
 
 
 def _type(schema: Schema) -> str:
-    """Give a type with its bounds, such as `integer >=1 <=100 = 20`."""
+    """Return a type with its bounds, such as `integer >=1 <=100 = 20`."""
     text = _bare_type(schema)
     for bound, sign in BOUNDS.items():
         if bound in schema:

@@ -127,7 +127,7 @@ def count_queries(
 
 @pytest.fixture
 def uses_index(service: ServiceUnderTest) -> Callable[[Any], Awaitable[Plan]]:
-    """Say which index a statement uses: `assert await uses_index(select(...).where(...))`."""
+    """Plan a statement: `assert await uses_index(select(...).where(...))`."""
     return partial(plans.uses_index, service.session())
 
 

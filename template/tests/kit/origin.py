@@ -48,7 +48,7 @@ def serving(scope: Any) -> Iterator[Request]:
 
 
 def enter_lifespan() -> None:
-    """Say that the current task runs a lifespan: what it starts is work of the application."""
+    """Note that the current task runs a lifespan: what it starts is work of the application."""
     _lifespan.set(_task())
 
 

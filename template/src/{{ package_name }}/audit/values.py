@@ -23,7 +23,7 @@ _SECRETS = re.compile(
 
 
 def is_secret(name: str) -> bool:
-    """Say whether a column or a key of this name holds a secret, such as `password_hash`."""
+    """Return whether a column or a key of this name holds a secret, such as `password_hash`."""
     return _SECRETS.search(name) is not None
 
 

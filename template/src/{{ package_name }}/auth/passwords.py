@@ -52,7 +52,7 @@ class PasswordHasher:
         self._dummy = self._hash.hash(secrets.token_urlsafe())
 
     async def hash_new(self, password: SecretStr, *, email: str) -> str:
-        """Give the hash of a new password of the user with `email`.
+        """Return the hash of a new password of the user with `email`.
 
         Raises `Unprocessable` where the password is too short, too long or easy to guess, and
         `Unavailable` where too many passwords wait to be hashed.
@@ -61,7 +61,7 @@ class PasswordHasher:
         return await self._run(lambda: self._hash.hash(good))
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
-        """Tell whether `password` has the hash `stored`; None stands for no user.
+        """Return whether `password` has the hash `stored`; None stands for no user.
 
         Gives a new hash too where `stored` was made with other parameters than today's.
         No user costs as much as a wrong password. Raises `Unavailable` like `hash_new`.
@@ -80,7 +80,7 @@ PasswordsDep = Annotated[PasswordHasher, Depends(from_state(PasswordHasher))]
 
 
 def normalised(password: str) -> str:
-    """Give `password` in Unicode's form NFC: the same keys on two systems are one password.
+    """Return `password` in Unicode's form NFC: the same keys on two systems are one password.
 
     Raises `Unprocessable` for half a surrogate pair, which is no text.
     """
@@ -92,7 +92,7 @@ def normalised(password: str) -> str:
 
 
 def require_good(password: str, *, email: str) -> str:
-    """Give `password` as it is hashed. Raises `Unprocessable` where it is easy to guess.
+    """Return `password` as it is hashed. Raise `Unprocessable` where it is easy to guess.
 
     There are no rules of composition: they make passwords worse. Spaces count.
     """

@@ -4,7 +4,7 @@ import hashlib
 
 
 def digest(secret: str) -> str:
-    """Give what the database keeps of a random secret.
+    """Return what the database keeps of a random secret.
 
     A fast hash is right here: nobody guesses 160 random bits or more, however fast a guess is.
     """

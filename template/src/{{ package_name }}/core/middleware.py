@@ -95,7 +95,7 @@ class HttpMiddleware(ABC):
 
 
 class RequestContext(HttpMiddleware):
-    """Give each request an id, each answer the headers that all have, and the log a line.
+    """Add an id to each request, the common headers to each response, and a line to the log.
 
     A WebSocket is a request that takes until it is closed.
     """

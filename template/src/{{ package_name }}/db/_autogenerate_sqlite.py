@@ -124,7 +124,7 @@ def process_revision_directives(
 
 
 def _complete_foreign_keys(table: Table, created: str) -> None:
-    """Give the foreign keys that stand behind their columns their names and actions back."""
+    """Restore names and actions of the foreign keys that stand behind their columns."""
     for key in table.foreign_key_constraints:
         if key.name is None and len(key.column_keys) == 1:
             column = re.escape(key.column_keys[0])

@@ -82,7 +82,7 @@ def kind_of(error: SQLAlchemyError) -> Kind | None:
 
 
 def _is_stale(error: SQLAlchemyError) -> bool:
-    """Say whether the connection remembers a schema that a migration has changed since.
+    """Return whether the connection remembers a schema that a migration has changed since.
 
     SQLAlchemy forgets it then, so the same statement succeeds in the next transaction.
     """

@@ -48,7 +48,7 @@ class Repository(Generic[Model]):
     async def _page(
         self, statement: Select[Model], sort: Sort, paging: Paging, **equal: Any
     ) -> Rows[Model]:
-        """Give one page of the rows that equal these values, of which None means any.
+        """Return one page of the rows that equal these values, of which None means any.
 
         One row more than asked for is read: it tells whether there is a next page.
         Raises `Unprocessable` for a cursor that is not one of this list.

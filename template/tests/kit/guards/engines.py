@@ -72,7 +72,7 @@ def _refuse_in_request(connection: Connection, *statement: Any) -> None:
 
 
 async def refuse_connections_left(database: str) -> None:
-    """Give back the connections to a database that are still checked out, and refuse that."""
+    """Return back the connections to a database that are still checked out, and refuse that."""
     taken = [taken for record, taken in _taken.items() if record.info.get("database") == database]
     for proxy, _ in taken:
         await greenlet_spawn(proxy.close)

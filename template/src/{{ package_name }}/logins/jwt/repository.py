@@ -13,13 +13,13 @@ class RefreshTokenRepository(Repository[RefreshToken]):
     """Finds and stores refresh tokens within one session."""
 
     async def user_of_login(self, user_id: int, family_id: str, *, now: datetime) -> User | None:
-        """Give the user whose login has not ended: its family is there."""
+        """Return the user whose login has not ended: its family is there."""
         tokens = select(RefreshToken).filter_by(family_id=family_id, user_id=user_id)
         family = tokens.where(RefreshToken.expires_at > now).exists()
         return await self._one(select(User).where(User.id == user_id, family))
 
     async def find(self, token_hash: str) -> RefreshToken | None:
-        """Give the token with this hash, spent or not."""
+        """Return the token with this hash, spent or not."""
         return await self._one(select(RefreshToken).where(RefreshToken.token_hash == token_hash))
 
     async def spend(self, token_hash: str, *, now: datetime) -> bool:

@@ -63,7 +63,7 @@ class AccessTokens:
         self._signing_id = key_id(keys[0])
 
     def issue(self, claims: Claims) -> str:
-        """Give a new token."""
+        """Return a new token."""
         now = int(self._clock.now().timestamp())
         payload = {
             "iss": self._settings.token_issuer,
@@ -81,7 +81,7 @@ class AccessTokens:
         return _jwt.encode(payload, self._keys[self._signing_id], ALGORITHM, headers)
 
     def read(self, token: str) -> Claims:
-        """Give what `token` says. Raises `InvalidToken`, whatever is wrong with it."""
+        """Return what `token` says. Raise `InvalidToken`, whatever is wrong with it."""
         try:
             header = jwt.get_unverified_header(token)
             # `typ`: no other kind of token that the same key may sign one day. `kid` only picks
@@ -115,5 +115,5 @@ class AccessTokens:
 
 
 def key_id(key: bytes) -> str:
-    """Give the name of a key: derived from it, so that there is nothing more to configure."""
+    """Return the name of a key: derived from it, so that there is nothing more to configure."""
     return hashlib.sha256(b"key id:" + key).hexdigest()[:16]

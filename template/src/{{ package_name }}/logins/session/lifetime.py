@@ -17,16 +17,16 @@ class Lifetime:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Give the limits that are set."""
+        """Return the limits that are set."""
         return cls(
             timedelta(minutes=settings.session_idle_minutes),
             timedelta(hours=settings.session_absolute_hours),
         )
 
     def is_over(self, login: LoginSession, now: datetime) -> bool:
-        """Tell whether this session has reached one of its limits."""
+        """Return whether this session has reached one of its limits."""
         return login.expires_at <= now or login.last_seen_at <= now - self.idle
 
     def should_touch(self, login: LoginSession, now: datetime) -> bool:
-        """Tell whether to write down that the session is in use: not at every request."""
+        """Return whether to write down that the session is in use: not at every request."""
         return now - login.last_seen_at >= min(timedelta(minutes=1), self.idle / 4)

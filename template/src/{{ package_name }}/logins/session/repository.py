@@ -17,7 +17,7 @@ class SessionRepository(Repository[LoginSession]):
     """Finds and stores sessions within one database session."""
 
     async def find(self, token_hash: str) -> tuple[LoginSession, User] | None:
-        """Give the session with this hash, expired or not, and its user."""
+        """Return the session with this hash, expired or not, and its user."""
         statement = (
             select(LoginSession, User)
             .join(User, User.id == LoginSession.user_id)
@@ -27,7 +27,7 @@ class SessionRepository(Repository[LoginSession]):
         return None if row is None else (row[0], row[1])
 
     async def get(self, session_id: int, *, user_id: int) -> LoginSession | None:
-        """Give a session of this user."""
+        """Return a session of this user."""
         statement = select(LoginSession).where(
             LoginSession.id == session_id, LoginSession.user_id == user_id
         )
@@ -36,7 +36,7 @@ class SessionRepository(Repository[LoginSession]):
     async def page(
         self, user_id: int, lifetime: Lifetime, paging: Paging, *, now: datetime
     ) -> Rows[LoginSession]:
-        """Give one page of the sessions of this user that have not expired."""
+        """Return one page of the sessions of this user that have not expired."""
         statement = select(LoginSession).where(~_expired(lifetime, now))
         return await self._page(statement, NEWEST_FIRST, paging, user_id=user_id)
 

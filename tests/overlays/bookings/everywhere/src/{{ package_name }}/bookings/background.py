@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Notifier:
-    """Tells another service what happened to a booking."""
+    """Notifies another service of what happened to a booking."""
 
     def __init__(self, http: AsyncClient, url: HttpUrl | None) -> None:
         self._http = http
@@ -49,7 +49,7 @@ async def announce(
     database: Database,
     clock: Clock,
 ) -> None:
-    """Tell who is listening and the other service: after the commit, or it may not be true."""
+    """Notify listeners and the other service: after the commit, or it may not be true."""
     events.publish(booking)
     await send_notifications(database, notifier, clock, booking_id)
 

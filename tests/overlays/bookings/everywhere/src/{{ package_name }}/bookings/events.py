@@ -1,4 +1,4 @@
-"""Tells who is listening, in this process, what happens to the bookings of a room."""
+"""Notifies who is listening, in this process, of the bookings of a room."""
 
 import asyncio
 from collections import defaultdict
@@ -19,7 +19,7 @@ class Events:
         self._queues: dict[UUID, set[asyncio.Queue[BookingEvent]]] = defaultdict(set)
 
     def publish(self, event: BookingEvent) -> None:
-        """Tell everybody who listens to the room of the event."""
+        """Notify everybody who listens to the room of the event."""
         for queue in self._queues.get(event.room_id, ()):
             if queue.full():
                 queue.get_nowait()
