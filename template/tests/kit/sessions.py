@@ -1,5 +1,7 @@
 """The sessions of the service as tests see them: where they lead, and when they are misused."""
 
+from __future__ import annotations
+
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -48,7 +50,7 @@ class Watch:
         self.open: set[Watched] = set()
         """The sessions that have begun and not ended a transaction."""
 
-    def open_in_front(self) -> list["Watched"]:
+    def open_in_front(self) -> list[Watched]:
         """Return the open sessions of the test and of requests, not those of background work."""
         return [session for session in self.open if not session.opened.in_background]
 

@@ -41,6 +41,17 @@ async def test_old_client():
 def test_loop():
     asyncio.run(work())
 
+@pytest.mark.anyio
+async def test_marked(async_client):
+    await async_client.get("/users")
+
+def test_socket(client):
+    with client.websocket_connect("/ticks"):
+        pass
+
+async def test_price(async_client, respx_mock, httpx_mock):
+    await async_client.get("/price")
+
 async def test_good(async_client, db_session):
     await async_client.get("/users")
 
@@ -65,6 +76,9 @@ def rows(tmp_path: Path) -> dict[str, Row]:
         ("TestMine::test_login", "auth", "TestClient", "instead of TestClient"),
         ("test_old_client", "routing", "async", "gone from httpx"),
         ("test_loop", "unit", "-", "await instead"),
+        ("test_marked", "database", "async", "remove the mark anyio"),
+        ("test_socket", "database", "TestClient", "`websocket`"),
+        ("test_price", "database", "async", "`outgoing`"),
         ("test_good", "database", "async", ""),
         ("test_sum", "unit", "-", ""),
     ],
