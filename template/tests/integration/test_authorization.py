@@ -97,7 +97,8 @@ class TestSockets:
         self, callers: Callers, route: Route
     ) -> None:
         example = await callers.example(route, await callers.log_in(Role.ADMIN))
-        status = await handshake(callers.service, route.url(example.values), {})
+        nobody = callers.service.client()
+        status = await handshake(callers.service, nobody, route.url(example.values))
         assert status == (OPENED if access_of(route).public else 401)
 
     @pytest.mark.parametrize("role", Role)
@@ -111,4 +112,4 @@ class TestSockets:
             expected = 403 if role not in access.callers else OPENED if may_see else 404
             example = await callers.example(route, owner)
             url = route.url(example.values)
-            assert await handshake(callers.service, url, caller.handshake_headers) == expected
+            assert await handshake(callers.service, caller.client, url) == expected

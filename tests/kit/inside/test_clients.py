@@ -137,18 +137,24 @@ async def test_background_task_is_done_when_the_answer_is(
     anybody: AsyncClient, service: ServiceUnderTest, name: str
 ) -> None:
     done: list[str] = []
+    answered, ended = asyncio.Event(), asyncio.Event()
+    if name != "live_client":  # a server answers first, and works afterwards
+        answered.set()
 
     @service.app.post("/later")
     async def later(tasks: BackgroundTasks) -> None:
         async def work() -> None:
+            await answered.wait()
             await asyncio.sleep(0.01)
             done.append("work")
+            ended.set()
 
         tasks.add_task(work)
 
     await anybody.post("/later")
     assert done == ([] if name == "live_client" else ["work"])
-    await asyncio.sleep(0.05)
+    answered.set()
+    await asyncio.wait_for(ended.wait(), 2)
 
 
 async def test_cancelled_request_is_cancelled_in_the_service(

@@ -60,7 +60,7 @@ class PostgresUnavailable(RuntimeError):
 
 @contextmanager
 def temporary_server() -> Iterator[str]:
-    """Return the URL of a new, empty server that ends with the block, its files with it.
+    """Yield the URL of a new, empty server that ends with the block, its files with it.
 
     The files are on the RAM disk if it has room. They go, and the server stops, even when this
     process is killed.
@@ -83,7 +83,7 @@ def temporary_server() -> Iterator[str]:
 
 @contextmanager
 def development_server(folder: Path) -> Iterator[str]:
-    """Return the URL of the server that keeps its data in `folder`, and start it if need be.
+    """Yield the URL of the server that keeps its data in `folder`, and start it if need be.
 
     Who starts it stops it when the block ends; who finds it running joins it.
 

@@ -7,11 +7,10 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_late
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pydantic import SecretStr
 from sqlalchemy.pool import QueuePool
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..core.middleware import HttpMiddleware
+from ..core.middleware import HttpMiddleware, header
 from ..core.state import state_of
 from ..db.session import Database
 
@@ -68,7 +67,7 @@ class Exposition(HttpMiddleware):
             self._seconds.labels(method, route, status).observe(time.perf_counter() - started)
 
     def _may_read(self, scope: Scope) -> bool:
-        offered = Headers(scope=scope).get("authorization", "")
+        offered = header(scope, b"authorization")
         return hmac.compare_digest(offered.encode(), self._credential)
 
     def _figures(self, scope: Scope) -> Response:

@@ -23,7 +23,7 @@ kept: set[Engine] = set()
 
 
 def forget_engines() -> None:
-    """Begin a test: what was made before belongs to more than this test."""
+    """Forget the engines that were made before the test: they belong to more than this one."""
     _made.clear()
 
 
