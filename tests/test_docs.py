@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import template, walkthrough
-from tests.servers import interrupt, serving
+from tests.servers import interrupt, serving, terminate
 from tests.shell import OWN_COMMANDS, run
 from tests.template import Rendered
 from tools import pictures, reference
@@ -144,6 +144,30 @@ def test_tutorial_can_be_typed(tmp_path: Path) -> None:
     assert [line for line in printed.text.splitlines() if line not in failed.output] == []
     _type(after.text, project)
     _type(declarations.text, project)
+
+
+@pytest.mark.parametrize("name", ["defaults", "sqlite-create_all-api_key", "sqlite-dbmate-none"])
+def test_deployment_can_be_typed(name: str, tmp_path: Path) -> None:
+    """The commands of a project's docs/deploying.md, as one user and without a proxy in front."""
+    project = tmp_path / "srv" / "my-service"
+    template.render(template.answers_of(name), project)
+    (tmp_path / "var" / "lib" / "my-service").mkdir(parents=True)
+    run(["uv", "lock", "--quiet"], folder=project).check()
+    page = _text(project / "docs" / "deploying.md")
+    for folder in ("/srv/", "/var/lib/"):
+        page = page.replace(folder, f"{tmp_path}{folder}")
+    install, configure, prepare, unit = (step.text for step in walkthrough.read(page))
+    password = "create-user --password-stdin <<< 'correct horse battery staple'"
+    if "gen-secret" in configure:
+        prepare = prepare.replace("create-user", password)
+
+    _type(install + configure + prepare, project)
+    before, serve = (line.partition("=")[2] for line in unit.splitlines() if "ExecStart" in line)
+    _type(f"set -a && . ./production.env && {before}", project)
+    settings = dict(line.split("=", 1) for line in _text(project / "production.env").splitlines())
+    with serving(serve, folder=project, stop=terminate, **settings) as client:
+        ready = client.get("/health/ready", headers={"Host": "api.example.com"})
+        assert ready.status_code == 200, ready.text
 
 
 def test_recipes_pass(tmp_path: Path) -> None:
