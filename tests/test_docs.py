@@ -69,6 +69,15 @@ def test_links_into_the_repository_lead_to_files() -> None:
         assert [target for target in targets if not _leads(*target)] == [], page
 
 
+def test_contributing_names_files_that_exist() -> None:
+    """Who adds a choice is sent to places that are there."""
+    folders = "benchmarks|docs|extensions|template|tests|tools"
+    names = re.findall(rf"`((?:{folders})/[^`]*)`", _text(ROOT / "CONTRIBUTING.md"))
+
+    assert len(names) > 20
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
 def test_links_of_a_rendered_project_lead_to_pages(rendered: Callable[[str], Rendered]) -> None:
     """Those of its README, its AGENTS.md and its docs/ to the documentation of the template."""
     found = 0
