@@ -1,26 +1,9 @@
 """Remembers whose credentials were accepted of late, so that they are told from strangers."""
 
-import hashlib
 import time
-
-from starlette.requests import HTTPConnection
-
-from ..core.middleware import header
 
 SECONDS = 300  # that an accepted credential is remembered
 MOST = 10_000  # of them, about 2 MB
-HEADERS = (b"authorization", b"x-api-key", b"cookie")
-
-
-def presented(connection: HTTPConnection) -> bytes | None:
-    """Return a digest of what the request presents as a credential, or None if there is nothing."""
-    scope = connection.scope
-    if "presented" not in scope:
-        values = [header(scope, name) for name in HEADERS]
-        digest = hashlib.sha256("\n".join(values).encode()).digest()
-        scope["presented"] = digest if any(values) else None
-    credential: bytes | None = scope["presented"]
-    return credential
 
 
 class KnownCallers:
