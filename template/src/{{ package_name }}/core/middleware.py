@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from .draining import Draining
-from .errors import Unavailable, problem_response
+from .errors import problem_response
 from .state import state_of
 
 log = structlog.get_logger("access")
@@ -225,40 +225,6 @@ class SocketOrigin(HttpMiddleware):
             return await self.app(scope, receive, send)
         answer = problem_response(403, "This page may not open a WebSocket here.")
         await answer(scope, receive, send)
-
-
-class ConcurrencyLimit(HttpMiddleware):
-    """Answer 503 while `limit` requests are being served. Health checks are let through.
-
-    To refuse work above what the service can do at once beats making everybody wait. A response
-    that streams gives its place back: mostly it waits, for events or for a slow reader.
-    """
-
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        super().__init__(app)
-        self._free = limit
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or answer 503 with Retry-After."""
-        if is_health_check(scope):
-            return await self.app(scope, receive, send)
-        if self._free == 0:
-            busy = Unavailable("Too many requests at once. Try again.")
-            return await busy.answer()(scope, receive, send)
-        self._free -= 1
-        has_place = True
-
-        async def send_and_release(message: Message) -> None:
-            nonlocal has_place
-            if has_place and message.get("more_body", False):
-                has_place = False
-                self._free += 1
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_and_release)
-        finally:
-            self._free += has_place
 
 
 class UnhandledErrors(HttpMiddleware):
