@@ -77,7 +77,10 @@ TRACES = [
     Trace("jwt", _not("auth", "jwt"), r"jwt|refresh_?token|access_?token|token_version"),
     # Every HTTP client has cookies.
     Trace("session", _not("auth", "session"), r"cookie|csrf|auth/sessions?\b", r"\bcookies\b"),
-    Trace("api_key", _not("auth", "api_key"), r"create[-_]api[-_]key"),
+    # The command; the operation is there for personal keys, too.
+    Trace(
+        "api_key", _not("auth", "api_key"), r"create[-_]api[-_]key", r"async def create_api_key\("
+    ),
     Trace("personal_api_keys", lambda known: not known["has_api_keys"], r"api[-_ ]?keys?\b"),
     Trace(
         "passwords",
