@@ -54,6 +54,7 @@ with command_settings() as settings:
 
 @pytest.mark.parametrize("migrations", ["alembic", "dbmate"])
 def test_rows_move_from_sqlite_to_postgres(migrations: str, tmp_path: Path) -> None:
+    """Every row, with its ids, and the next row counts on."""
     old, new = tmp_path / "old", tmp_path / "new"
     for project, database in ((old, "sqlite"), (new, "postgres")):
         template.render({"database": database, "migrations": migrations}, project)
