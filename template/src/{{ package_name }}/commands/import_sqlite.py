@@ -17,16 +17,15 @@ ROWS_AT_ONCE = 1_000
 
 def import_sqlite(file: Path) -> None:
     """Copy the rows of every table into a database that was migrated and holds none yet."""
+    place = f"file:{quote(str(file.absolute()))}"
+    url = sa.URL.create("sqlite", database=place, query={"mode": "ro", "uri": "true"})
     with command_settings() as settings:
-        for table, number in run(_import(settings, file)).items():
+        for table, number in run(_import(settings, sa.create_engine(url))).items():
             typer.echo(f"{table}: {number} rows")
 
 
-async def _import(settings: Settings, file: Path) -> dict[str, int]:
+async def _import(settings: Settings, source: sa.Engine) -> dict[str, int]:
     """Copy everything or nothing. Raise `MigrationError` where there are rows already."""
-    place = f"file:{quote(str(file.absolute()))}"
-    url = sa.URL.create("sqlite", database=place, query={"mode": "ro", "uri": "true"})
-    source = sa.create_engine(url)
     target = create_engine(settings)
     try:
         async with target.begin() as connection:
