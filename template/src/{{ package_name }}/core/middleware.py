@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from opentelemetry import trace
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,11 +33,10 @@ _EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    # The docs page has a policy of its own; everything else is data.
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 _templates: WeakKeyDictionary[FastAPI, dict[object, str]] = WeakKeyDictionary()
-# The docs page loads scripts and styles; everything else is data.
-_PAGES = ("/docs",)
-_DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _CLOSE = (b"connection", b"close")
 
@@ -50,9 +49,14 @@ def header(scope: Scope, name: bytes) -> str:
     return ""
 
 
+def path_of(scope: Scope) -> str:
+    """Return the path of a request within the service, whatever a proxy serves it under."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
 def is_health_check(scope: Scope) -> bool:
     """Return whether this is one of the many requests that ask only whether the service is well."""
-    return str(scope["path"]).startswith("/health/")
+    return path_of(scope).startswith("/health/")
 
 
 def is_own_origin(origin: str | None, host: str | None) -> bool:
@@ -68,13 +72,17 @@ def route_template(scope: Scope) -> str:
 
     It is "unknown" where no route matches, and until one has been looked for.
     """
-    app, endpoint = scope["app"], scope.get("endpoint")
+    endpoint = scope.get("endpoint")
     if endpoint is None:
         return UNKNOWN
-    templates = _templates.setdefault(app, {})
+    matched = scope.get("fastapi", {}).get("effective_route_context")
+    if matched is not None and getattr(matched.original_route, "endpoint", None) is endpoint:
+        return RouteContext(matched.original_route, matched).path or UNKNOWN
+    # FastAPI does not promise to leave it there: a route is found without it, too.
+    templates = _templates.setdefault(scope["app"], {})
     if endpoint not in templates:
         templates[endpoint] = UNKNOWN
-        for context in iter_route_contexts(app.routes):
+        for context in iter_route_contexts(scope["app"].routes):
             templates[getattr(context.original_route, "endpoint", None)] = context.path or UNKNOWN
     return templates[endpoint]
 
@@ -153,8 +161,6 @@ class RequestContext(HttpMiddleware):
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
         yield from _EVERY_ANSWER
-        if not scope["path"].startswith(_PAGES):
-            yield _DATA_POLICY
         if self._https_only and scope["scheme"] == "https":
             yield _HTTPS_ONLY
         if state_of(scope)[Draining].begun:
