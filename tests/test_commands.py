@@ -110,7 +110,7 @@ def _log_in(client: httpx2.Client, project: Path) -> None:
 
 
 def _check_scope(client: httpx2.Client, project: Path) -> None:
-    """A key that may only read makes nothing, and a scope that nobody knows is named."""
+    """Check that a key that may only read makes nothing, and that an unknown scope is named."""
     words = ("create-api-key", "--email", EMAIL, "--name", "reader", "--scope")
     key = _service(project, *words, "documents:read").split()[-1]
     path, headers = "/api/v1/documents", {"X-API-Key": key}
