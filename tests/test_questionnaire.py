@@ -21,6 +21,10 @@ ENTER = b"\r"
 CURSOR_ASKED, CURSOR_TOLD = b"\x1b[6n", b"\x1b[1;1R"
 HINT = "(Use arrow keys"  # the words of the library, not of the template
 WAIT_SECONDS = 30
+BEFORE_FEATURES = (
+    *("scope", "project_name", "package_name", "description"),
+    *("database", "migrations"),
+)
 DEFAULTS = {
     "project_name": "My Service",
     "package_name": "my_service",
@@ -99,13 +103,23 @@ def test_readme_shows_the_questionnaire(screens: dict[str, list[str]]) -> None:
 def test_choice_that_another_answer_rules_out_says_so(tmp_path: Path) -> None:
     """It cannot be selected, and the words after it fit on the line."""
     with questionnaire(tmp_path / "project", "--data=auth=none") as terminal:
-        for name in ("project_name", "package_name", "description", "database", "migrations"):
+        for name in BEFORE_FEATURES:
             terminal.wait_for(str(template.questions()[name]["help"]).splitlines()[0])
             terminal.wait_for(_default(name))
             terminal.type(ENTER)
         terminal.wait_for(
             "   - Personal API keys: users make their own (needs auth to be jwt or session)"
         )
+
+
+def test_tests_alone_ask_for_what_matters(tmp_path: Path) -> None:
+    """The package and the database; then the files are written."""
+    with questionnaire(tmp_path / "project", "--data=scope=tests") as terminal:
+        for name, default in (("package_name", "app"), ("database", "Postgres")):
+            terminal.wait_for(str(template.questions()[name]["help"]).splitlines()[0])
+            terminal.wait_for(default)
+            terminal.type(ENTER)
+        terminal.wait_for("brings the fixes of the kit.")
 
 
 def _default(name: str) -> str:
