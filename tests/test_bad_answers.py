@@ -62,6 +62,7 @@ REFUSED = [
     ("python_version", "3.10", "Invalid choice for 'python_version': '3.10' is not in"),
 ]
 
+OF_TESTS = ("-a", ".copier-answers.oneloop.yml", "-d", "scope=tests")
 OF_THE_TESTS = "'package_name': not a Python module, such as app or backend.app"
 
 ACCEPTED = [
@@ -101,7 +102,7 @@ def test_personal_keys_need_a_login(auth: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "my-app", "app.", "2fast", "app\n"])
 def test_module_that_cannot_exist_is_refused(name: str, tmp_path: Path) -> None:
     """The name of a service that exists may be any that Python can import."""
-    finished = _copy(tmp_path / "project", "-d", "scope=tests", "-d", f"package_name={name}")
+    finished = _copy(tmp_path / "project", *OF_TESTS, "-d", f"package_name={name}")
 
     assert finished.code != 0
     assert OF_THE_TESTS in finished.output.splitlines()[-1]
@@ -111,7 +112,7 @@ def test_module_that_cannot_exist_is_refused(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["app", "MyService", "platform", "src.app"])
 def test_module_that_may_exist_is_accepted(name: str, tmp_path: Path) -> None:
     """Also one whose name a new service could not have."""
-    _copy(tmp_path / "project", "-d", "scope=tests", "-d", f"package_name={name}").check()
+    _copy(tmp_path / "project", *OF_TESTS, "-d", f"package_name={name}").check()
 
     assert f"from {name}.main import app" in (tmp_path / "project/tests/adapter.py").read_text()
 

@@ -61,8 +61,10 @@ def test_type_choices_and_default_are_frozen(name: str, rendered: Render) -> Non
 @pytest.mark.parametrize("scope", ["service", "tests"])
 def test_questions_of_each_scope_are_frozen(scope: str, tmp_path: Path) -> None:
     """For the tests alone only what matters is asked, and remembered."""
-    project = template.render({"scope": scope}, tmp_path / "project").path
-    asked = set(template.remembered(project)) - {"_commit", "_src_path"}
+    file = template.ANSWERS_FILE if scope == "service" else ".copier-answers.oneloop.yml"
+    answers, folder = {"scope": scope}, tmp_path / "project"
+    project = template.render(answers, folder, answers_file=file).path
+    asked = set(template.remembered(project, file)) - {"_commit", "_src_path"}
 
     assert asked == (set(CONTRACT) if scope == "service" else {"scope", *OF_TESTS})
 

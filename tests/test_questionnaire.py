@@ -114,7 +114,8 @@ def test_choice_that_another_answer_rules_out_says_so(tmp_path: Path) -> None:
 
 def test_tests_alone_ask_for_what_matters(tmp_path: Path) -> None:
     """The package and the database; then the files are written."""
-    with questionnaire(tmp_path / "project", "--data=scope=tests") as terminal:
+    answers_file = "--answers-file=.copier-answers.oneloop.yml"
+    with questionnaire(tmp_path / "project", answers_file, "--data=scope=tests") as terminal:
         for name, default in (("package_name", "app"), ("database", "Postgres")):
             terminal.wait_for(str(template.questions()[name]["help"]).splitlines()[0])
             terminal.wait_for(default)

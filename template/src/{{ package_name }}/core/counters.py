@@ -1,11 +1,9 @@
 """Counters that expire: shared by all processes in Redis, or each process for itself."""
 
 import heapq
-import ipaddress
 import math
 import time
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
@@ -128,24 +126,3 @@ class Counters:
                 cause = cause_of(error.storage_error)
                 log.warning("redis.unavailable", seconds=RETRY_SECONDS, cause=cause)
         return await action(self._memory)
-
-
-@lru_cache(maxsize=1024)
-def network(address: str) -> str:
-    """Return what is counted as one address: of IPv6 the /64, which one caller has to itself."""
-    return networks(address)[0]
-
-
-def networks(address: str) -> list[str]:
-    """Return what is counted as one address, and then the wider networks that it is in.
-
-    Who has a /32 of IPv6 has four billion times a /64.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return [address]
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    prefixes = (32, 24, 16) if parsed.version == 4 else (64, 48, 32)
-    found = [str(ipaddress.ip_network((parsed, prefix), strict=False)) for prefix in prefixes]
-    return [found[0].removesuffix("/32"), *found[1:]]

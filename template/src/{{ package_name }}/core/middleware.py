@@ -14,16 +14,19 @@ from weakref import WeakKeyDictionary
 import structlog
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from opentelemetry import trace
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from .draining import Draining
-from .errors import Unavailable, problem_response
+from .errors import problem_response
 from .state import state_of
 
 log = structlog.get_logger("access")
 
+UNKNOWN = "unknown"  # the route of a path that none matches
+LONGEST_PATH = 200  # bytes of it, in the log
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 RawHeader = tuple[bytes, bytes]
 _EVERY_ANSWER = (
@@ -67,12 +70,12 @@ def route_template(scope: Scope) -> str:
     """
     app, endpoint = scope["app"], scope.get("endpoint")
     if endpoint is None:
-        return "unknown"
+        return UNKNOWN
     templates = _templates.setdefault(app, {})
     if endpoint not in templates:
-        templates[endpoint] = "unknown"
+        templates[endpoint] = UNKNOWN
         for context in iter_route_contexts(app.routes):
-            templates[getattr(context.original_route, "endpoint", None)] = context.path or "unknown"
+            templates[getattr(context.original_route, "endpoint", None)] = context.path or UNKNOWN
     return templates[endpoint]
 
 
@@ -112,7 +115,7 @@ class RequestContext(HttpMiddleware):
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = secrets.token_hex(16)
         clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        bind_contextvars(request_id=request_id, **_in_trace(request_id))
         # In the scope, so that the other middleware need not listen to each message, too.
         scope["status"], scope["answered"] = 500, False
         started = time.perf_counter()
@@ -135,7 +138,17 @@ class RequestContext(HttpMiddleware):
             if not is_health_check(scope):
                 ms = round((time.perf_counter() - started) * 1000, 1)
                 method, status = scope.get("method", "WEBSOCKET"), scope["status"]
-                log.info("request", method=method, route=template, status=status, ms=ms)
+                details = {} if template != UNKNOWN else {"path": shown_path(scope)}
+                client, _ = scope.get("client") or ("", 0)
+                log.info(
+                    "request",
+                    method=method,
+                    route=template,
+                    status=status,
+                    ms=ms,
+                    client=client,
+                    **details,
+                )
 
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
@@ -146,6 +159,23 @@ class RequestContext(HttpMiddleware):
             yield _HTTPS_ONLY
         if state_of(scope)[Draining].begun:
             yield _CLOSE  # the server will close it, and the next request shall not be lost
+
+
+def _in_trace(request_id: str) -> dict[str, str]:
+    """Tell the trace of the id, where there is one, and return what the log is told of it."""
+    span = trace.get_current_span()
+    context = span.get_span_context()
+    if not context.is_valid:
+        return {}
+    span.set_attribute("request_id", request_id)
+    return {"trace_id": trace.format_trace_id(context.trace_id)}
+
+
+def shown_path(scope: Scope) -> str:
+    """Return the path as it was sent: cut short, on one line, and without its query."""
+    sent: bytes = scope.get("raw_path") or scope["path"].encode()
+    shown = sent.partition(b"?")[0][:LONGEST_PATH]
+    return shown.decode("latin-1").encode("unicode_escape").decode()
 
 
 def _add_headers(message: Message, added: Iterable[RawHeader]) -> None:
@@ -191,40 +221,6 @@ class SocketOrigin(HttpMiddleware):
             return await self.app(scope, receive, send)
         answer = problem_response(403, "This page may not open a WebSocket here.")
         await answer(scope, receive, send)
-
-
-class ConcurrencyLimit(HttpMiddleware):
-    """Answer 503 while `limit` requests are being served. Health checks are let through.
-
-    To refuse work above what the service can do at once beats making everybody wait. A response
-    that streams gives its place back: mostly it waits, for events or for a slow reader.
-    """
-
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        super().__init__(app)
-        self._free = limit
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or answer 503 with Retry-After."""
-        if is_health_check(scope):
-            return await self.app(scope, receive, send)
-        if self._free == 0:
-            busy = Unavailable("Too many requests at once. Try again.")
-            return await busy.answer()(scope, receive, send)
-        self._free -= 1
-        has_place = True
-
-        async def send_and_release(message: Message) -> None:
-            nonlocal has_place
-            if has_place and message.get("more_body", False):
-                has_place = False
-                self._free += 1
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_and_release)
-        finally:
-            self._free += has_place
 
 
 class UnhandledErrors(HttpMiddleware):

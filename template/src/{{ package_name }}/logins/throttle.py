@@ -15,7 +15,8 @@ from weakref import WeakValueDictionary
 from limits import RateLimitItem, parse
 from redis.asyncio import ConnectionPool
 
-from ..core.counters import Counters, networks
+from ..core.callers import networks
+from ..core.counters import Counters
 from ..core.errors import TooManyRequests
 from ..settings import Settings
 
