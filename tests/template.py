@@ -87,9 +87,7 @@ def remembered(project: Path, answers_file: str = ANSWERS_FILE) -> dict[str, Any
     return loaded
 
 
-def render(
-    answers: Answers, destination: Path, *, answers_file: str = ANSWERS_FILE
-) -> Rendered:
+def render(answers: Answers, destination: Path, *, answers_file: str = ANSWERS_FILE) -> Rendered:
     """Render the template as it is on disk, and refuse to run any code of it.
 
     Raises whatever Copier raises: ValueError for a bad answer, UndefinedError for a name that

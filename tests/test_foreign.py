@@ -64,7 +64,7 @@ class Service:
 SERVICES = [
     Service(
         *("orders", "app", "postgresql+asyncpg", 5, "3 failed, 1 passed, 1 error", 6),
-        bug=("app/main.py", "    await db.commit()\n    return {\"id\"", "    return {\"id\""),
+        bug=("app/main.py", '    await db.commit()\n    return {"id"', '    return {"id"'),
     ),
     Service(
         *("heroes", "app", "sqlite+aiosqlite", 4, "3 passed, 1 skipped", 6),
