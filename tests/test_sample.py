@@ -16,6 +16,8 @@ from tests import template
 from tests.installed import Installed
 from tests.template import Rendered
 
+# Its method in tests/builders.py.
+BUILDER = re.compile(r"(?s)\n    async def document\(.+?\n(?=\n    async def )")
 # What only the sample is called: the word in lower case may be the OpenAPI document.
 NAMES = re.compile(r"documents(?![a-z])|Document(?!ation)|DOCUMENTS|document_(?:id|lists|service)")
 SECTION = re.compile(r"(?s)## Remove the sample\n.+?\n(?=## )")
@@ -43,6 +45,7 @@ class Sample:
         for name in self._quoted(1):
             path = self._root / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self._write("tests/builders.py", BUILDER.sub("", self._read("tests/builders.py")))
         for name in self._quoted(2):
             self._edit_lines(name, lambda line: "")
 

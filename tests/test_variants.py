@@ -26,6 +26,14 @@ PYRIGHT = {*template.ONE_OF_EACH_STYLE, "everything"}
 
 SNAPSHOT = "tests/contract/test_openapi.py"
 SLOW = {"mypy", "pyright"}
+# Somebody waits for `--help`, and for `migrate` in each deployment.
+LIGHT_COMMANDS = """
+import sys
+import {package_name}.cli
+assert not {{"fastapi", "pydantic", "sqlalchemy"}} & set(sys.modules)
+import {package_name}.commands.schema
+assert not {{"fastapi", "starlette", "uvicorn"}} & set(sys.modules)
+"""
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,8 @@ def test_variant(
             record_property(
                 "rendered_tests", project.suite(*(workers if variant.alone else [SNAPSHOT]))
             )
+        with subtests.test("commands import only what they need"):
+            project.uv("run", "python", "-c", LIGHT_COMMANDS.format(**rendered.answers))
         _check(project, subtests, "as rendered", SLOW - {"mypy"} if variant.alone else SLOW)
 
         overlays.lay(rendered)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from opentelemetry import trace
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -68,13 +68,17 @@ def route_template(scope: Scope) -> str:
 
     It is "unknown" where no route matches, and until one has been looked for.
     """
-    app, endpoint = scope["app"], scope.get("endpoint")
+    endpoint = scope.get("endpoint")
     if endpoint is None:
         return UNKNOWN
-    templates = _templates.setdefault(app, {})
+    matched = scope.get("fastapi", {}).get("effective_route_context")
+    if matched is not None and getattr(matched.original_route, "endpoint", None) is endpoint:
+        return RouteContext(matched.original_route, matched).path or UNKNOWN
+    # FastAPI does not promise to leave it there: a route is found without it, too.
+    templates = _templates.setdefault(scope["app"], {})
     if endpoint not in templates:
         templates[endpoint] = UNKNOWN
-        for context in iter_route_contexts(app.routes):
+        for context in iter_route_contexts(scope["app"].routes):
             templates[getattr(context.original_route, "endpoint", None)] = context.path or UNKNOWN
     return templates[endpoint]
 

@@ -7,7 +7,8 @@ from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
 from ...auth.cookie import NAME
-from ...settings import Environment, Settings, SettingsDep
+from ...dependencies import SettingsDep
+from ...settings import Environment, Settings
 
 NAME_WITHOUT_TLS = "session"
 

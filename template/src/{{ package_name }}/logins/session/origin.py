@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from ...core.errors import Forbidden
 from ...core.middleware import is_own_origin
-from ...settings import SettingsDep
+from ...dependencies import SettingsDep
 
 
 async def require_own_origin(connection: HTTPConnection, settings: SettingsDep) -> None:

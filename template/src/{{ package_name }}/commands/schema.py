@@ -1,0 +1,22 @@
+"""`migrate`: without the web framework, which a schema has no use for."""
+
+from ..db.engine import create_engine
+from ..db.migrate import upgrade
+from ..models import Base
+from ..settings import Settings
+from .context import command_settings, run
+
+
+def migrate() -> None:
+    """Bring the schema of the database to its newest state."""
+    with command_settings() as settings:
+        run(migrate_database(settings))
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Migrate the database of these settings."""
+    engine = create_engine(settings)
+    try:
+        await upgrade(engine, Base.metadata)
+    finally:
+        await engine.dispose()
