@@ -72,7 +72,7 @@ def _print(rows: list[Row]) -> None:
     """Print a line for each test, and each advice once, under a number."""
     advice = Counter(text for row in rows for text in row.advice)
     numbers = {text: str(number) for number, (text, _) in enumerate(advice.most_common(), start=1)}
-    table = [HEADINGS]
+    table: list[tuple[str, ...]] = [HEADINGS]
     for row in rows:
         to_change = " ".join(sorted((numbers[text] for text in row.advice), key=int))
         table.append((row.test, row.kind, row.client, row.database, row.auth, to_change))

@@ -112,12 +112,13 @@ async def _service(
     names = requested_fixtures(request)
     live = "live_client" in names or request.config.getoption("transport") == "live"
     background_work = request.node.get_closest_marker(MARK) is not None
-    if live or names & ISOLATED_FIXTURES:
+    is_isolated = live or bool(names & ISOLATED_FIXTURES)
+    if background_work and not is_isolated:
+        refuse("background-work", test=request.node.name)
+    if is_isolated:
         if load_adapter().one_application:
             await _shared_app.close()
         tier = isolated(_databases, live=live, background_work=background_work)
-    elif background_work:
-        refuse("background-work", test=request.node.name)
     else:
         await _shared_app.open()
         tier = in_transaction(_shared_app)
