@@ -1,6 +1,7 @@
 """A rendered project, installed: its commands, its suite, and the checks that its own CI runs."""
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +60,15 @@ class Installed:
         path = self.folder / ".github" / "workflows" / "ci.yml"
         steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["lint"]["steps"]
         commands = [step["run"].split() for step in steps if "run" in step]
-        checks = [words[2:] for words in commands if words[:2] == ["uv", "run"]]
+        typed = [words[2:] for words in commands if words[:2] == ["uv", "run"]]
+        checks = [each for words in typed for each in self._commands_of(words)]
         assert {words[0] for words in checks} == TOOLS
         return checks
+
+    def _commands_of(self, words: list[str]) -> list[list[str]]:
+        """Return the commands of a task of pyproject.toml, or the one that is no task."""
+        if words[0] != "poe":
+            return [words]
+        metadata = tomllib.loads((self.folder / "pyproject.toml").read_text(encoding="utf-8"))
+        steps = metadata["tool"]["poe"]["tasks"][words[1]]["sequence"]
+        return [step["cmd"].split() for step in steps]

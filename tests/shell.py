@@ -13,8 +13,8 @@ import pytest
 
 OWN_COMMANDS = Path(sys.prefix) / "bin"
 TAIL = 80
-_KEPT = ("HOME", "LANG", "TMPDIR", "USER", "CI")
-_KEPT_PREFIXES = ("LC_", "SSL_", "UV_", "XDG_")
+_KEPT = ("HOME", "LANG", "NODE_EXTRA_CA_CERTS", "TMPDIR", "USER", "CI")
+_KEPT_PREFIXES = ("LC_", "NPM_CONFIG_", "SSL_", "UV_", "XDG_", "npm_config_")
 _DROPPED = ("UV_FROZEN", "UV_LOCKED", "UV_NO_SYNC", "UV_PROJECT_ENVIRONMENT")
 
 

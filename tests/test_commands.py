@@ -36,6 +36,8 @@ def test_the_first_command_serves(project: Path) -> None:
         assert written.status_code == 201, written.text
         place = f"/api/v1/documents/{written.json()['id']}"
         assert client.get(place).json() == written.json()
+    shown = (project / "server.log").read_text(encoding="utf-8")
+    assert re.findall(r"alembic|uvicorn", shown) == []
 
     with serving(dev, folder=project, stop=terminate) as client:
         _log_in(client, project)

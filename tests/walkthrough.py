@@ -42,7 +42,11 @@ class Step:
 
 def steps(project: Path) -> list[Step]:
     """Read the page of a project."""
-    text = (project / PAGE).read_text(encoding="utf-8")
+    return read((project / PAGE).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> list[Step]:
+    """Read the steps of a page."""
     found = [
         Step(match["verb"] or "Run", match["path"] or "", match["text"])
         for match in STEP.finditer(text)

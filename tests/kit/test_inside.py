@@ -25,3 +25,9 @@ def test_kit_passes_its_tests_in_a_rendered_project(database: str, tmp_path: Pat
 
     assert " passed in " in output.splitlines()[-1]
     assert "skipped" not in output
+
+    # What a person types at the prompt of the debugger, while the loop and the request wait.
+    (inside / "debugger.py").rename(inside / "test_debugger.py")
+    command = ["uv", "run", "pytest", "-q", "tests/inside/test_debugger.py"]
+    output = run(command, folder=project, stdin="!number *= 7\np number\nc\n").check()
+    assert "(Pdb) 42" in output

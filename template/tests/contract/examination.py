@@ -63,6 +63,7 @@ def with_example(
 ) -> Schema:
     """Name what leads an operation to success: some of the requests will have it."""
     document = deepcopy(document)
+    values = {"If-Match": "*", **values}  # whatever the version is
     operation = document["paths"][path][method.lower()]
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in values:

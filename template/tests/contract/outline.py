@@ -1,6 +1,7 @@
 """Puts an OpenAPI document on a page: what clients depend on, in lines that a review can read."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,15 +40,26 @@ def _operation(name: str, operation: Schema) -> Iterator[str]:
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
         yield f"  body: {_body(content)} as {media_type}"
     problems = []
+    answers = operation["responses"].values()
+    of_problems = {name for answer in answers if _is_problem(answer) for name in _headers(answer)}
     for status, response in operation["responses"].items():
         contents = response.get("content", {})
-        if "application/problem+json" in contents:
+        if _is_problem(response):
             problems.append(status)
             continue
         bodies = [f"{_body(content)} as {kind}" for kind, content in contents.items()]
-        yield f"  {status}: {', '.join(bodies) or 'nothing'}"
+        headers = [name for name in _headers(response) if name not in of_problems]
+        yield f"  {status}: {', '.join([*bodies, *headers]) or 'nothing'}"
     if problems:
         yield f"  problems: {' '.join(problems)}"
+
+
+def _is_problem(response: Schema) -> bool:
+    return "application/problem+json" in response.get("content", {})
+
+
+def _headers(response: Schema) -> list[str]:
+    return list(response.get("headers", ()))
 
 
 def _body(content: Schema) -> str:
@@ -78,6 +90,8 @@ def _type(schema: Schema) -> str:
         text += f" /{schema['pattern']}/"
     if schema.get("default") is not None:
         text += f" = {json.dumps(schema['default'])}"
+    elif default := re.search(r"Default: (.+)\.$", schema.get("description", "")):
+        text += f" = {default[1]}"
     return text
 
 

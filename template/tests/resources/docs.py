@@ -4,6 +4,8 @@ from ..access import PUBLIC
 
 ACCESS = {
     "GET /docs": PUBLIC,
-    "GET /docs/oauth2-redirect": PUBLIC,
+    "GET /docs/favicon.png": PUBLIC,
+    "GET /docs/swagger-ui-bundle.js": PUBLIC,
+    "GET /docs/swagger-ui.css": PUBLIC,
     "GET /openapi.json": PUBLIC,
 }

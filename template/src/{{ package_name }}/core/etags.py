@@ -6,7 +6,7 @@ from fastapi import Header
 
 from .errors import PreconditionFailed
 
-IfMatch = Annotated[str | None, Header(max_length=100)]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
 
 
 def etag(version: int) -> str:

@@ -33,11 +33,10 @@ _EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    # The docs page has a policy of its own; everything else is data.
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 _templates: WeakKeyDictionary[FastAPI, dict[object, str]] = WeakKeyDictionary()
-# The docs page loads scripts and styles; everything else is data.
-_PAGES = ("/docs",)
-_DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _CLOSE = (b"connection", b"close")
 
@@ -50,9 +49,14 @@ def header(scope: Scope, name: bytes) -> str:
     return ""
 
 
+def path_of(scope: Scope) -> str:
+    """Return the path of a request within the service, whatever a proxy serves it under."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
 def is_health_check(scope: Scope) -> bool:
     """Return whether this is one of the many requests that ask only whether the service is well."""
-    return str(scope["path"]).startswith("/health/")
+    return path_of(scope).startswith("/health/")
 
 
 def is_own_origin(origin: str | None, host: str | None) -> bool:
@@ -157,8 +161,6 @@ class RequestContext(HttpMiddleware):
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
         yield from _EVERY_ANSWER
-        if not scope["path"].startswith(_PAGES):
-            yield _DATA_POLICY
         if self._https_only and scope["scheme"] == "https":
             yield _HTTPS_ONLY
         if state_of(scope)[Draining].begun:

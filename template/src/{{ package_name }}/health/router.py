@@ -1,4 +1,4 @@
-"""Liveness and readiness."""
+"""Health: liveness and readiness, for who runs the service."""
 
 from typing import Annotated
 
@@ -26,13 +26,15 @@ class Health(BaseModel):
 
 
 @router.get("/live")
-async def live() -> Health:
+async def read_liveness() -> Health:
     """Return that the process answers. Ask nothing else: a dead database restarts nobody."""
     return Health()
 
 
 @router.get("/ready", responses=problems(503))
-async def ready(draining: DrainingDep, readiness: ReadinessDep, database: DatabaseDep) -> Health:
+async def read_readiness(
+    draining: DrainingDep, readiness: ReadinessDep, database: DatabaseDep
+) -> Health:
     """Return whether requests can be served: the database answers and its schema is current."""
     if draining.begun:
         raise Unavailable("The service is shutting down.")

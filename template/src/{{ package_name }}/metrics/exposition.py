@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..core.middleware import HttpMiddleware, header
+from ..core.middleware import HttpMiddleware, header, path_of
 from ..core.state import state_of
 from ..db.session import Database
 
@@ -53,7 +53,7 @@ class Exposition(HttpMiddleware):
         if scope["type"] == "websocket":
             with self._sockets.track_inprogress():
                 return await self.app(scope, receive, send)
-        if scope["path"] == PATH and self._may_read(scope):
+        if path_of(scope) == PATH and self._may_read(scope):
             await self._figures(scope)(scope, receive, send)
             return
         started = time.perf_counter()

@@ -28,6 +28,13 @@ class RefreshTokenRepository(Repository[RefreshToken]):
         spent = await self._session.scalars(unused.values(used_at=now).returning(RefreshToken.id))
         return spent.one_or_none() is not None
 
+    async def is_repeated(self, token_hash: str, following: str, *, since: datetime) -> bool:
+        """Return whether a token was used after `since`, and the one that follows it is unused."""
+        used = select(RefreshToken.id).filter_by(token_hash=token_hash)
+        used = used.where(RefreshToken.used_at > since)
+        unused = select(RefreshToken.id).filter_by(token_hash=following, used_at=None)
+        return await self._session.scalar(select(used.exists() & unused.exists())) or False
+
     async def began(self, family_id: str) -> datetime:
         """Return when a login began: its first token is kept as long as its last."""
         first = select(func.min(RefreshToken.created_at)).filter_by(family_id=family_id)

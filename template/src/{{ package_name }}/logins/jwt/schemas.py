@@ -1,8 +1,9 @@
 """What goes in and out of the routes of tokens."""
 
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from ...core.types import RequestBody
 
@@ -11,6 +12,16 @@ class RefreshRequest(RequestBody):
     """A refresh token, to be exchanged for a new pair."""
 
     refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=128)]
+    grant_type: Literal["refresh_token"] = "refresh_token"
+
+    @model_validator(mode="before")
+    @classmethod
+    def read_form(cls, value: object) -> object:
+        """Take the form of an OAuth2 client: FastAPI passes on what is not JSON as bytes."""
+        if not isinstance(value, bytes):
+            return value
+        fields = dict(parse_qsl(value.decode(errors="replace"), max_num_fields=20))
+        return {name: fields[name] for name in cls.model_fields if name in fields}
 
 
 class TokenPair(BaseModel):
