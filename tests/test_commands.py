@@ -106,6 +106,19 @@ def _log_in(client: httpx2.Client, project: Path) -> None:
     elif style == "api_key":
         made = _service(project, "create-api-key", "--email", EMAIL, "--name", "laptop")
         client.headers["X-API-Key"] = made.split()[-1]
+        _check_scope(client, project)
+
+
+def _check_scope(client: httpx2.Client, project: Path) -> None:
+    """Check that a key that may only read makes nothing, and that an unknown scope is named."""
+    words = ("create-api-key", "--email", EMAIL, "--name", "reader", "--scope")
+    key = _service(project, *words, "documents:read").split()[-1]
+    path, headers = "/api/v1/documents", {"X-API-Key": key}
+    assert client.get(path, headers=headers).status_code == 200
+    assert client.post(path, json={"title": "x"}, headers=headers).status_code == 403
+    refused = run(["uv", "run", "my-service", *words, "all:read"], folder=project)
+    assert refused.code == 1
+    assert "Unknown scopes: all:read" in refused.output
 
 
 def _service(project: Path, *words: str, stdin: str = "") -> str:

@@ -148,6 +148,36 @@ def test_an_update_to_the_same_release_changes_nothing(project: Path) -> None:
     assert _git(project, "status", "--porcelain") == ""
 
 
+def test_renamed_package_keeps_its_edits_and_is_updated(released: Template, project: Path) -> None:
+    """The commands are those of docs/updating.md."""
+    service = "documents/service.py"
+    _edit(
+        project / "src/my_service" / service,
+        "class DocumentService",
+        "# Ours.\n\n\nclass DocumentService",
+    )
+    (project / "src/my_service/teams.py").write_text('"""Teams of my_service."""\n')
+    _commit(project, "what the team did")
+
+    rename, replace = re.findall(r"(?m)^    (git mv .+|git grep .+)$", _page())
+    run(["sh", "-c", f"{rename} && {replace}"], folder=project).check()
+    _commit(project, "another name")
+    released.edit("src/*/documents/service.py", "Make a document that", "Make one document that")
+    released.release("1.1.0")
+    _update(project)
+
+    assert _conflicts(project) == []
+    assert "# Ours." in (project / "src/billing" / service).read_text()
+    assert "Make one document that" in (project / "src/billing" / service).read_text()
+    assert (project / "src/billing/teams.py").read_text() == '"""Teams of billing."""\n'
+    assert not (project / "src/my_service").exists()
+    assert template.remembered(project)["package_name"] == "billing"
+    fresh = _copy(released, {"package_name": "billing"}, project.with_name("fresh"))
+    tracked = set(_git(fresh, "ls-files").split()) - {f"src/billing/{service}"}
+    different = filecmp.cmpfiles(fresh, project, tracked, shallow=False)[1:]
+    assert different == ([], []), different
+
+
 def test_oldest_supported_copier_renders_and_updates(released: Template, tmp_path: Path) -> None:
     """The minimum of copier.yml is a release that works; the newest one runs everywhere else."""
     oldest = f"copier=={template.settings()['_min_copier_version']}"
@@ -190,9 +220,12 @@ def test_answers_can_be_changed(
 
 def _undo() -> str:
     """Read the command that the documentation gives to somebody whose update went wrong."""
-    text = (template.ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
-    [command] = re.findall("Something went wrong\\? `(.+?)`", text)
+    [command] = re.findall("Something went wrong\\? `(.+?)`", _page())
     return str(command)
+
+
+def _page() -> str:
+    return (template.ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
 
 
 def _copy(released: Template, answers: Answers, project: Path) -> Path:

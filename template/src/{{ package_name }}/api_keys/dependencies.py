@@ -10,7 +10,7 @@ from ..auth.dependencies import CurrentPrincipal
 from ..auth.principal import Principal
 from ..core.state import state_of
 from ..db.session import SessionDep
-from .repository import ApiKeyRepository
+from ..users.repository import UserRepository
 
 
 async def get_locked_principal(
@@ -24,7 +24,7 @@ async def get_locked_principal(
     A key ends together with them: a request that has waited meanwhile would make one afterwards.
     Raise `Unauthenticated`.
     """
-    await ApiKeyRepository(session).lock_owner(principal.user_id)
+    await UserRepository(session).lock(principal.user_id)
     check = state_of(connection.scope)[Authenticator].check_of(connection)
     return await check(connection, session, after_response)
 

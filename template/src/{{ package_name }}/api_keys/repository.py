@@ -41,10 +41,6 @@ class ApiKeyRepository(Repository[ApiKey]):
             statement = statement.where(ApiKey.user_id == owner_id)
         return await self._page(statement, NEWEST_FIRST, paging, user_id=user_id)
 
-    async def lock_owner(self, owner_id: int) -> None:
-        """Let others that make or end credentials of a user wait until this transaction ends."""
-        await self._session.execute(select(User.id).filter_by(id=owner_id).with_for_update())
-
     async def count_usable(self, owner_id: int, *, now: datetime) -> int:
         """Return how many keys of a user are good. Lock the user before, and that stays so."""
         usable = select(func.count(ApiKey.id)).where(_usable(owner_id, now))

@@ -11,6 +11,7 @@ from ..auth.secret import digest
 from ..core.clock import Clock
 from ..core.errors import Conflict, NotFound, Unprocessable
 from ..core.pagination import Paging, Rows
+from ..users.repository import UserRepository
 from .format import new_key
 from .models import ApiKey
 from .repository import ApiKeyRepository
@@ -27,6 +28,7 @@ class ApiKeyService:
     """Makes, lists and revokes keys."""
 
     keys: ApiKeyRepository
+    users: UserRepository
     clock: Clock
 
     async def create(
@@ -46,7 +48,8 @@ class ApiKeyService:
             by.require_full_access()
         _require_known(new.scopes, known_scopes)
         now = self.clock.now()
-        await self.keys.lock_owner(owner_id)
+        if by is None or by.user_id != owner_id:  # the caller is locked already
+            await self.users.lock(owner_id)
         if await self.keys.count_usable(owner_id, now=now) >= MAX_USABLE_KEYS:
             raise Conflict(f"There are {MAX_USABLE_KEYS} keys in use: revoke one first.")
         key = new_key()

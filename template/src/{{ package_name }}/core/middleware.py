@@ -29,7 +29,7 @@ UNKNOWN = "unknown"  # the route of a path that none matches
 LONGEST_PATH = 200  # bytes of it, in the log
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 RawHeader = tuple[bytes, bytes]
-_EVERY_ANSWER = (
+EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
@@ -160,7 +160,7 @@ class RequestContext(HttpMiddleware):
 
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
-        yield from _EVERY_ANSWER
+        yield from EVERY_ANSWER
         if self._https_only and scope["scheme"] == "https":
             yield _HTTPS_ONLY
         if state_of(scope)[Draining].begun:

@@ -7,9 +7,11 @@ flag, no time without an offset. In Python each takes values of its own kind.
 import json
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Path
@@ -25,6 +27,8 @@ from pydantic import (
     JsonValue,
     StrictBool,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
@@ -213,6 +217,19 @@ Duration = Annotated[
 ]
 
 # --- Bodies ---------------------------------------------------------------------------------------
+
+
+def email_as_stored(typed: str) -> str:
+    """Return an address as it is stored, however it is typed: in Unicode, or its host as "xn--"."""
+    try:
+        return _email().validate_python(typed.strip())
+    except ValidationError:
+        return unicodedata.normalize("NFC", typed).strip().lower()
+
+
+@cache
+def _email() -> TypeAdapter[str]:
+    return TypeAdapter(Email)
 
 
 class RequestBody(BaseModel):

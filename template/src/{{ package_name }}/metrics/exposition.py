@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..core.middleware import HttpMiddleware, header, path_of
+from ..core.middleware import EVERY_ANSWER, HttpMiddleware, header, path_of
 from ..core.state import state_of
 from ..db.session import Database
 
@@ -75,4 +75,6 @@ class Exposition(HttpMiddleware):
         queues = [pool for pool in pools if isinstance(pool, QueuePool)]
         self._pool_size.set(sum(pool.size() for pool in queues))
         self._pool_used.set(sum(pool.checkedout() for pool in queues))
-        return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+        answer = Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+        answer.raw_headers += EVERY_ANSWER
+        return answer
