@@ -1,4 +1,4 @@
-"""A rendered service behind a proxy that serves it under a path: everything it names is right there.
+"""A rendered service behind a proxy that serves it under a path: what it names is right there.
 
 Where nginx is installed it is the proxy, with the configuration of docs/running.md. Everywhere, a
 client sends what such a proxy would send.
@@ -27,6 +27,7 @@ class PrefixTransport(httpx2.HTTPTransport):
     """Sends requests as a proxy does: without the prefix, and with the address of the caller."""
 
     def __init__(self, upstream: httpx2.URL) -> None:
+        """Send to the service at `upstream`."""
         super().__init__()
         self._upstream = upstream
 
@@ -95,7 +96,7 @@ def upstream() -> Iterator[httpx2.URL]:
 def client(
     request: pytest.FixtureRequest, upstream: httpx2.URL, tmp_path: Path
 ) -> Iterator[httpx2.Client]:
-    """A client behind each proxy that there is."""
+    """Provide a client behind each proxy that there is."""
     with request.param(upstream, tmp_path) as client:
         yield client
 
