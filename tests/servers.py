@@ -91,7 +91,7 @@ def redis(folder: Path) -> Iterator[str]:
         [_redis_binary(), "--port", str(port), *options], stdout=subprocess.DEVNULL
     )
     try:
-        _wait_until(lambda: _in_use(port), START, "the Redis-compatible server to answer")
+        wait_for_port(port, "the Redis-compatible server")
         yield f"redis://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -161,6 +161,11 @@ def _kill(process: subprocess.Popen[bytes], folder: Path) -> None:
 def _in_use(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for_port(port: int, what: str) -> None:
+    """Wait until a server listens; fail the test when it does not in time."""
+    _wait_until(lambda: _in_use(port), START, f"{what} to answer")
 
 
 def free_port() -> int:

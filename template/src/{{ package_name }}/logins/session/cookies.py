@@ -7,6 +7,7 @@ from fastapi import Depends, Response
 from starlette.requests import HTTPConnection
 
 from ...auth.cookie import NAME
+from ...core.document import cookie_suffix
 from ...dependencies import SettingsDep
 from ...settings import Environment, Settings
 
@@ -20,7 +21,8 @@ class SessionCookie:
         in_plain_text = connection.url.scheme in {"http", "ws"}
         # A developer's browser on plain http would drop a Secure cookie.
         self._secure = not (settings.environment is Environment.DEVELOPMENT and in_plain_text)
-        self._name = NAME if self._secure else NAME_WITHOUT_TLS
+        name = NAME if self._secure else NAME_WITHOUT_TLS
+        self._name = name + cookie_suffix(settings.root_path)
         self.secret = connection.cookies.get(self._name)
 
     def set(self, response: Response, secret: str, *, lifetime: timedelta) -> None:

@@ -20,6 +20,11 @@ async def require_own_origin(connection: HTTPConnection, settings: SettingsDep) 
     origin = connection.headers.get("Origin")
     site = connection.headers.get("Sec-Fetch-Site")
     if origin in settings.cors_origins:
+        if site == "cross-site":  # such as localhost and 127.0.0.1
+            raise Forbidden(
+                "Browsers keep no session cookie of another site: call the service by the host "
+                "name of the page."
+            )
         return
     if site is not None:
         own = site in {"same-origin", "none"}  # none: typed or clicked by the user, no page
