@@ -28,6 +28,10 @@ class Service:
         command = ["uv", "run", "--no-sync", "my-service", *words]
         return run(command, folder=self.folder, stdin=stdin).check()
 
+    def python(self, code: str) -> None:
+        """Run Python in the environment of the service."""
+        run(["uv", "run", "--no-sync", "python", "-c", code], folder=self.folder).check()
+
     def make_user(self, email: str, role: str = "writer") -> None:
         """Make a user who logs in with `PASSWORD`."""
         words = ("create-user", "--email", email, "--role", role, "--password-stdin")
@@ -73,6 +77,13 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        if self._process is None:
+            raise RuntimeError("it is not started")
+        return self._process.pid
 
     def kill(self) -> None:
         """End it by SIGKILL."""

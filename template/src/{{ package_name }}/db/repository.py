@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..core.pagination import Paging, Rows, Sort
 from .base import Base
+from .time_limit import execute_within
 
 Model = TypeVar("Model", bound=Base)
 T = TypeVar("T")
@@ -46,19 +47,30 @@ class Repository(Generic[Model]):
         return (await self._session.scalars(statement)).one_or_none()
 
     async def _page(
-        self, statement: Select[Model], sort: Sort, paging: Paging, **equal: Any
+        self,
+        statement: Select[Model],
+        sort: Sort,
+        paging: Paging,
+        *,
+        seconds: float | None = None,
+        **equal: Any,
     ) -> Rows[Model]:
         """Return one page of the rows that equal these values, of which None means any.
 
         One row more than asked for is read: it tells whether there is a next page.
-        Raises `Unprocessable` for a cursor that is not one of this list.
+        Raise `Unprocessable` for a cursor that is not one of this list, and `Unavailable` if it
+        takes longer than `seconds`.
         """
         known = {name: value for name, value in equal.items() if value is not None}
         statement = statement.filter_by(**known)
         if paging.cursor is not None:
             statement = statement.where(sort.after(paging.cursor))
         paged = statement.add_columns(*sort.selected).order_by(*sort.order_by())
-        found = (await self._session.execute(paged.limit(paging.limit + 1))).all()
+        limited = paged.limit(paging.limit + 1)
+        if seconds is None:
+            found = (await self._session.execute(limited)).all()
+        else:
+            found = (await execute_within(self._session, seconds, limited)).all()
         rows = [row[0] for row in found[: paging.limit]]
         if len(found) <= paging.limit:
             return Rows(rows, None)
