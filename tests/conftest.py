@@ -12,7 +12,7 @@ from tests.progress import Progress
 from tests.template import Rendered
 
 # They are tests of a rendered project, which has its own libraries.
-collect_ignore = ["clients", "mistakes", "recipes", "kit/inside", "overlays"]
+collect_ignore = ["clients", "foreign", "mistakes", "recipes", "kit/inside", "overlays"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -81,13 +81,13 @@ def answers_of(name: str) -> dict[str, Any]:
     return loaded
 
 
-def remembered(project: Path) -> dict[str, Any]:
+def remembered(project: Path, answers_file: str = ANSWERS_FILE) -> dict[str, Any]:
     """Read what a project remembers of its rendering: its answers, and its release."""
-    loaded: dict[str, Any] = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.safe_load((project / answers_file).read_text(encoding="utf-8"))
     return loaded
 
 
-def render(answers: Answers, destination: Path) -> Rendered:
+def render(answers: Answers, destination: Path, *, answers_file: str = ANSWERS_FILE) -> Rendered:
     """Render the template as it is on disk, and refuse to run any code of it.
 
     Raises whatever Copier raises: ValueError for a bad answer, UndefinedError for a name that
@@ -101,6 +101,7 @@ def render(answers: Answers, destination: Path) -> Rendered:
         unsafe=False,
         quiet=True,
         vcs_ref="HEAD",
+        answers_file=answers_file,
     )
     names = [name for name in settings() if not name.startswith("_")]
     return Rendered(destination, {name: worker.answers.combined[name] for name in names})

@@ -18,6 +18,7 @@ USED = "'package_name': the name of a library of the service: choose another one
 ONE_LINE = "'description': more than one line: write one"
 
 REFUSED = [
+    ("scope", "kit", "Invalid choice for 'scope': 'kit' is not in"),
     ("project_name", "", FORM),
     ("project_name", "1st service", FORM),
     ("project_name", " Padded", FORM),
@@ -61,6 +62,9 @@ REFUSED = [
     ("python_version", "3.10", "Invalid choice for 'python_version': '3.10' is not in"),
 ]
 
+OF_TESTS = ("-a", ".copier-answers.oneloop.yml", "-d", "scope=tests")
+OF_THE_TESTS = "'package_name': not a Python module, such as app or backend.app"
+
 ACCEPTED = [
     ("project_name", "A"),
     ("project_name", "Orders 2 go_now-please"),
@@ -93,6 +97,24 @@ def test_personal_keys_need_a_login(auth: str, tmp_path: Path) -> None:
     assert finished.code != 0
     assert "'features': needs auth to be jwt or session" in finished.output.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", "my-app", "app.", "2fast", "app\n"])
+def test_module_that_cannot_exist_is_refused(name: str, tmp_path: Path) -> None:
+    """The name of a service that exists may be any that Python can import."""
+    finished = _copy(tmp_path / "project", *OF_TESTS, "-d", f"package_name={name}")
+
+    assert finished.code != 0
+    assert OF_THE_TESTS in finished.output.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["app", "MyService", "platform", "src.app"])
+def test_module_that_may_exist_is_accepted(name: str, tmp_path: Path) -> None:
+    """Also one whose name a new service could not have."""
+    _copy(tmp_path / "project", *OF_TESTS, "-d", f"package_name={name}").check()
+
+    assert f"from {name}.main import app" in (tmp_path / "project/tests/adapter.py").read_text()
 
 
 @pytest.mark.parametrize(("question", "answer"), ACCEPTED)

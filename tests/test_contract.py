@@ -15,6 +15,7 @@ from tests.template import Rendered
 Render = Callable[[str], Rendered]
 
 CONTRACT: dict[str, dict[str, Any]] = {
+    "scope": {"type": "str", "choices": ["service", "tests"], "default": "service"},
     "project_name": {"type": "str", "choices": None, "default": "My Service"},
     "package_name": {"type": "str", "choices": None, "default": "my_service"},
     "description": {"type": "str", "choices": None, "default": "A FastAPI service."},
@@ -37,6 +38,9 @@ CONTRACT: dict[str, dict[str, Any]] = {
     },
 }
 
+OF_TESTS = {"package_name", "database"}
+"""The questions for a service that exists."""
+
 
 def test_questions_come_in_their_order() -> None:
     """A later question may use the answers of the earlier ones, and a person reads them so."""
@@ -52,6 +56,17 @@ def test_type_choices_and_default_are_frozen(name: str, rendered: Render) -> Non
     default = rendered("defaults").answers[name]
 
     assert {"type": kind, "choices": choices, "default": default} == CONTRACT[name]
+
+
+@pytest.mark.parametrize("scope", ["service", "tests"])
+def test_questions_of_each_scope_are_frozen(scope: str, tmp_path: Path) -> None:
+    """For the tests alone only what matters is asked, and remembered."""
+    file = template.ANSWERS_FILE if scope == "service" else ".copier-answers.oneloop.yml"
+    answers, folder = {"scope": scope}, tmp_path / "project"
+    project = template.render(answers, folder, answers_file=file).path
+    asked = set(template.remembered(project, file)) - {"_commit", "_src_path"}
+
+    assert asked == (set(CONTRACT) if scope == "service" else {"scope", *OF_TESTS})
 
 
 @pytest.mark.parametrize("name", CONTRACT)

@@ -70,7 +70,7 @@ def test_links_into_the_repository_lead_to_files() -> None:
 
 
 def test_contributing_names_files_that_exist() -> None:
-    """Who adds a choice is sent to places that are there."""
+    """The places that a new choice touches are there."""
     folders = "benchmarks|docs|extensions|template|tests|tools"
     names = re.findall(rf"`((?:{folders})/[^`]*)`", _text(ROOT / "CONTRIBUTING.md"))
 

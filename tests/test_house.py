@@ -21,7 +21,9 @@ Render = Callable[[str], Rendered]
 CONDITIONAL_PATH = re.compile(r"\{%\s*if .+?%\}(?P<path>.+)\{%\s*endif\s*%\}")
 JINJA = re.compile(r"\{\{ |\{%|\{#")
 CONDITIONAL_PATHS = [
-    pattern for pattern in template.settings()["_exclude"] if CONDITIONAL_PATH.search(pattern)
+    pattern
+    for pattern in template.settings()["_exclude"]
+    if CONDITIONAL_PATH.search(pattern) and "scope" not in pattern  # tests/test_foreign.py has them
 ]
 every_answer_set = pytest.mark.parametrize("name", template.answer_sets())
 
@@ -104,15 +106,15 @@ def test_tests_never_replace_the_session() -> None:
 
 
 def test_the_default_service_is_short_enough_to_read(rendered: Render) -> None:
-    """At most 4,600 lines of code in src/, and 2,400 in the kit.
+    """At most 4,740 lines of code in src/, and 2,700 in the kit.
 
     The design bounds modules and functions. This bound only keeps the whole from growing unseen.
     Blank lines, comments and docstrings are for the reader and are not counted.
     """
     project = rendered("defaults").path
 
-    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 4600
-    assert sum(map(_code_lines, (project / "tests" / "kit").rglob("*.py"))) <= 2400
+    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 4740
+    assert sum(map(_code_lines, (project / "tests" / "kit").rglob("*.py"))) <= 2700
 
 
 @every_answer_set

@@ -7,6 +7,10 @@ import pytest
 from tests import template
 from tests.terminal import ENTER, last_line_of, questionnaire
 
+BEFORE_FEATURES = (
+    *("scope", "project_name", "package_name", "description"),
+    *("database", "migrations"),
+)
 HINT = "(Use arrow keys"  # the words of the library, not of the template
 
 
@@ -35,13 +39,24 @@ def test_page_shows_the_questionnaire(screens: dict[str, list[str]]) -> None:
 def test_choice_that_another_answer_rules_out_says_so(tmp_path: Path) -> None:
     """It cannot be selected, and the words after it fit on the line."""
     with questionnaire(tmp_path / "project", "--data=auth=none") as terminal:
-        for name in ("project_name", "package_name", "description", "database", "migrations"):
+        for name in BEFORE_FEATURES:
             terminal.wait_for(str(template.questions()[name]["help"]).splitlines()[0])
             terminal.wait_for(last_line_of(name))
             terminal.type(ENTER)
         terminal.wait_for(
             "   - Personal API keys: users make their own (needs auth to be jwt or session)"
         )
+
+
+def test_tests_alone_ask_for_what_matters(tmp_path: Path) -> None:
+    """The package and the database; then the files are written."""
+    answers_file = "--answers-file=.copier-answers.oneloop.yml"
+    with questionnaire(tmp_path / "project", answers_file, "--data=scope=tests") as terminal:
+        for name, default in (("package_name", "app"), ("database", "Postgres")):
+            terminal.wait_for(str(template.questions()[name]["help"]).splitlines()[0])
+            terminal.wait_for(default)
+            terminal.type(ENTER)
+        terminal.wait_for("brings the fixes of the kit.")
 
 
 def _from(first: str, lines: list[str]) -> list[str]:

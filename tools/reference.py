@@ -87,17 +87,19 @@ def _choices() -> str:
     rows = ["| | choices, the recommended ones first |", "|---|---|"]
     for name in ("database", "migrations", "auth", "features", "python_version"):
         chosen = [
-            (f"`{value}`: {_cost(label)}" if _cost(label) else f"`{value}`")
+            (f"`{value}`: {_cost(label, value)}" if _cost(label, value) else f"`{value}`")
             for label, value in template.choices(name).items()
         ]
-        rows.append(f"| `{name}` | {'<br>'.join(chosen)} |")
+        between = "<br>" if any(": " in each for each in chosen) else ", "
+        rows.append(f"| `{name}` | {between.join(chosen)} |")
     return "\n".join(rows) + "\n"
 
 
-def _cost(label: str) -> str:
-    """Return what a choice means, without its mark as the recommended one."""
+def _cost(label: str, value: str) -> str:
+    """Return what a choice means, without its name and its mark as the recommended one."""
     plain = re.sub(r" \(recommended[^)]*\)", "", label)
-    return "" if re.fullmatch(r"[\d.]+", plain) else plain
+    name, _, rest = plain.partition(": ")
+    return rest if name.lower().replace(" ", "_") == value else plain
 
 
 def _questions() -> str:
@@ -117,7 +119,9 @@ never turns an answer into another one. [Choosing](../choosing.md) says which an
             several = ", any of" if question.get("multiselect") else ", one of"
             text += f"A choice{several}:\n\n| value | what it is | default |\n|---|---|---|\n"
             for label, value in labels.items():
-                text += f"| `{value}` | {_cost(label) or label} | {'yes' if value in chosen else ''} |\n"
+                text += (
+                    f"| `{value}` | {_cost(label, value)} | {'yes' if value in chosen else ''} |\n"
+                )
             text += "\n"
         else:
             default = question["default"] if "{" not in question["default"] else ""

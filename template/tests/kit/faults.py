@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from . import origin
-from .adapter import Database, load_adapter
+from .adapter import load_adapter
 from .service import ServiceUnderTest
+from .sessions import session_class
 
 
 @contextmanager
@@ -32,14 +33,14 @@ def failing_commit(service: ServiceUnderTest) -> Iterator[None]:
         session.flush()
         raise OperationalError("COMMIT", {}, ConnectionError("the connection broke"))
 
-    classes = _session_classes(service.database)
-    for session_class in classes:
-        event.listen(session_class, "before_commit", before_commit)
+    classes = set(map(session_class, service.database.session_makers))
+    for kind in classes:
+        event.listen(kind, "before_commit", before_commit)
     try:
         yield
     finally:
-        for session_class in classes:
-            event.remove(session_class, "before_commit", before_commit)
+        for kind in classes:
+            event.remove(kind, "before_commit", before_commit)
     if not failed:
         pytest.fail("the service committed nothing within failing_commit()", pytrace=False)
 
@@ -61,11 +62,3 @@ def override(service: ServiceUnderTest, restore: ExitStack, name: Any, new: obje
 
 def _shown(name: Any) -> str:
     return name.__name__ if isinstance(name, type) else repr(name)
-
-
-def _session_classes(database: Database) -> set[type[Session]]:
-    """Return the (synchronous) classes of the sessions that the service opens."""
-    return {
-        maker.kw.get("sync_session_class") or maker.class_.sync_session_class
-        for maker in database.session_makers
-    }

@@ -16,7 +16,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .adapter import Adapter, load_adapter
-from .guards.connections import allow
+from .guards.connections import allow, database_of
+from .refusal import give_up
 
 # A run that is alive has a connection with the name that its databases begin with.
 LEFTOVERS = text(r"""
@@ -44,7 +45,7 @@ class PostgresDatabases:
             self._admin = adapter.postgres_engine(
                 server,
                 isolation_level="AUTOCOMMIT",
-                connect_args={"server_settings": {"application_name": self._run}},
+                connect_args=_named(adapter, self._run),
             )
         except ValueError as error:
             _give_up(error)
@@ -78,8 +79,9 @@ class PostgresDatabases:
 
     def _is_own(self, arguments: list[Any], options: dict[str, Any]) -> bool:
         """Return whether a connection leads to a database of this run, or creates them."""
-        is_admin = options.get("server_settings", {}).get("application_name") == self._run
-        return is_admin or str(options.get("database")).startswith(self._run)
+        named = {**options, **options.get("server_settings", {})}
+        is_admin = named.get("application_name") == self._run
+        return is_admin or database_of(arguments, options).startswith(self._run)
 
     async def _drop_leftovers(self) -> None:
         """Drop what runs that were killed left on the server."""
@@ -102,14 +104,18 @@ class PostgresDatabases:
         return self._admin.url.set(database=name).render_as_string(hide_password=False)
 
 
+def _named(adapter: Adapter, name: str) -> dict[str, Any]:
+    """Return the argument with which the driver names a connection."""
+    settings = {"application_name": name}
+    is_asyncpg = make_url(adapter.no_database_url).drivername == "postgresql+asyncpg"
+    return {"server_settings": settings} if is_asyncpg else settings
+
+
 def _give_up(reason: BaseException) -> NoReturn:
-    message = (
+    give_up(
         f"The tests cannot create databases on the server of TEST_DATABASE_URL: {reason}. "
         "Name a server on which its role has CREATEDB, or unset the variable."
     )
-    if "PYTEST_XDIST_WORKER" in os.environ:  # which may not exit by itself
-        pytest.fail(message, pytrace=False)
-    pytest.exit(message, returncode=1)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,5 +1,6 @@
 """How a guard says no: at once, and again at the end of the test if that was swallowed."""
 
+import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from . import origin
+from . import origin, strictness
 
 WORDS = tomllib.loads(Path(__file__).with_name("explanations.toml").read_text())
 _refusals: list[str] = []
@@ -26,13 +27,26 @@ def explain(words: dict[str, str], **details: object) -> str:
     return f"{text}\nMore: Oneloop, troubleshooting.md#{words['page']}" if "page" in words else text
 
 
-def refuse(guard: str, cause: BaseException | None = None, **details: object) -> NoReturn:
-    """Raise `Refused`, and remember it: the service may turn the exception into a response."""
+def refuse(guard: str, cause: BaseException | None = None, **details: object) -> None:
+    """Raise `Refused`, and remember it: the service may turn the exception into a response.
+
+    Where guards only warn, note it and return.
+    """
     __tracebackhide__ = True
+    if strictness.only_warns():
+        strictness.note(guard, WORDS["guard"][guard], details)
+        return
     text = explain(WORDS["guard"][guard], **details)
     if not origin.in_background():  # no test asked for that, and none would know why it failed
         _refusals.append(text)
     raise Refused(text) from cause
+
+
+def give_up(message: str) -> NoReturn:
+    """End the run: every test would fail for the same reason."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # which may not exit by itself
+        pytest.fail(message, pytrace=False)
+    pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 @contextmanager

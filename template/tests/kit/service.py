@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from websockets.asyncio.client import connect
 
 from . import origin
-from .adapter import load_adapter
+from .adapter import checked_app, checked_database, load_adapter
 from .clients import Socket, SocketInProcess
 from .lifespan import Lifespan
 from .refusal import refuse
-from .sessions import watched
+from .sessions import open_session, watched
 
 Tier = Literal["transaction", "isolated", "live"]
 OF_CONNECTION = {"host", "connection", "accept-encoding"}
@@ -25,14 +25,19 @@ OF_CONNECTION = {"host", "connection", "accept-encoding"}
 class Application(Lifespan):
     """The application of the adapter: `async with` runs it, and watches its sessions."""
 
+    def __init__(self, app: FastAPI, database_url: str) -> None:
+        super().__init__(app)
+        self._database_url = database_url
+
     @property
     def database(self) -> Any:
         """What opens sessions: the service's own object, of a type that the kit does not know."""
-        return load_adapter().database(self)
+        return self._database
 
     async def __aenter__(self) -> Self:
         """Start the application. Raise what its startup raises."""
         await super().__aenter__()
+        self._database = checked_database(load_adapter().database(self), self._database_url)
         self._watching = watched(self.database)
         self.watch = self._watching.__enter__()
         return self
@@ -41,17 +46,19 @@ class Application(Lifespan):
         """Shut the application down. Raise what its shutdown raises."""
         self._watching.__exit__(None, None, None)
         await super().__aexit__(*exception)
+        if load_adapter().one_application:  # whose engine serves the next database, too
+            await self._database.engine.dispose()
 
 
 def create_app(database_url: str, **settings: Any) -> FastAPI:
     """Return the application on a database, with some settings changed."""
     with origin.building():
-        return load_adapter().create_app(database_url, **settings)
+        return checked_app(load_adapter().create_app(database_url, **settings))
 
 
 def run_app(database_url: str, **settings: Any) -> Application:
     """Return the application on a database, with some settings changed: `async with` runs it."""
-    return Application(create_app(database_url, **settings))
+    return Application(create_app(database_url, **settings), database_url)
 
 
 class ServiceUnderTest(AsyncExitStack):
@@ -117,7 +124,7 @@ class ServiceUnderTest(AsyncExitStack):
 
     def session(self) -> AsyncSession:
         """Return a new session for the test itself."""
-        session: AsyncSession = next(iter(self.database.session_makers))()
+        session = open_session(self.database)
         self._sessions.append(session)
         self.push_async_callback(session.close)
         return session

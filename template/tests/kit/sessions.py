@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, event
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from . import origin
-from .adapter import Database
+from .adapter import Database, SessionMaker
 from .background import background
 from .deferred import check_deferred_constraints
 from .refusal import refuse
@@ -67,14 +67,18 @@ class Watched(Session):
 
     watch: Watch
     only_reads: bool
+    engines: Collection[Engine] = ()
+    """Those of the application, where others may use the class of its sessions too."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **{**options, "join_transaction_mode": "create_savepoint"})
         place = origin.place(but=self.watch.seam)
         self.opened = Opened(origin.current_request.get(), origin.in_background(), place)
 
     def get_bind(self, *args: Any, **options: Any) -> Any:
         """Return the connection of the test; for work in the background, the engine of that."""
+        if self.engines and self.bind not in self.engines:
+            return super().get_bind(*args, **options)
         if self.watch.connection is not None and not self.opened.in_background:
             self._refuse_overlap()
             return self.watch.connection
@@ -102,25 +106,32 @@ class Watched(Session):
 def watched(database: Database) -> Iterator[Watch]:
     """Watch the sessions that a running application opens, until the block ends."""
     watch = Watch(inspect.getfile(type(database)))
-    makers = [(maker, dict(maker.kw)) for maker in database.session_makers]
+    engines = engines_of(database)
+    makers = [(maker, _options(maker)) for maker in database.session_makers]
     for maker, options in makers:
-        base = _session_class(maker)
+        base = session_class(maker)
         bind = options.get("bind")
         of_engine = bind.sync_engine.get_execution_options() if bind else {}
         only_reads = any(of_engine.get(name) for name in READ_ONLY)
         attributes = {"watch": watch, "only_reads": only_reads}
-        session_class = type(base.__name__, (Watched, base), attributes)
+        if isinstance(maker, type):
+            attributes["engines"] = engines
+        watched_class = type(base.__name__, (Watched, base), attributes)
         for name, listener in LISTENERS.items():
-            event.listen(session_class, name, listener)
-        maker.configure(sync_session_class=session_class, join_transaction_mode="create_savepoint")
+            event.listen(watched_class, name, listener)
+        _use(maker, watched_class)
     try:
         yield watch
     finally:
         for maker, options in makers:
-            maker.configure(
-                sync_session_class=options.get("sync_session_class", _session_class(maker)),
-                join_transaction_mode=options.get("join_transaction_mode", "conditional_savepoint"),
-            )
+            _use(maker, options.get("sync_session_class"))
+
+
+def open_session(database: Database) -> AsyncSession:
+    """Return a new session of the application."""
+    maker = next(iter(database.session_makers))
+    session: AsyncSession = maker(database.engine) if isinstance(maker, type) else maker()
+    return session
 
 
 def engines_of(database: Database) -> list[Engine]:
@@ -128,15 +139,33 @@ def engines_of(database: Database) -> list[Engine]:
 
     One that is made of another by execution options has not: the other one hears its events.
     """
-    binds = [database.engine, *(maker.kw["bind"] for maker in database.session_makers)]
+    bound = [_options(maker).get("bind") for maker in database.session_makers]
+    binds = [database.engine, *(bind for bind in bound if bind)]
     engines = {bind.pool: bind.sync_engine for bind in reversed(binds)}
     return list(engines.values())
 
 
-def _session_class(maker: async_sessionmaker[AsyncSession]) -> type[Session]:
+def session_class(maker: SessionMaker) -> type[Session]:
     """Return the (synchronous) class of the sessions that a maker makes."""
-    chosen: type[Session] | None = maker.kw.get("sync_session_class")
-    return chosen or maker.class_.sync_session_class
+    kind = maker if isinstance(maker, type) else maker.class_
+    chosen: type[Session] | None = _options(maker).get("sync_session_class")
+    return chosen or kind.sync_session_class
+
+
+def _options(maker: SessionMaker) -> dict[str, Any]:
+    """Return the options that a maker gives to its sessions, or what is set on a class."""
+    return dict(vars(maker) if isinstance(maker, type) else maker.kw)
+
+
+def _use(maker: SessionMaker, kind: type[Session] | None) -> None:
+    """Have a maker make sessions of a class, or of its own if it is None."""
+    if not isinstance(maker, type):
+        maker.configure(sync_session_class=kind or maker.class_.sync_session_class)
+    elif kind:
+        maker.sync_session_class = kind
+    else:
+        with suppress(AttributeError):
+            del maker.sync_session_class
 
 
 def _transaction_created(session: Watched, transaction: SessionTransaction) -> None:

@@ -44,7 +44,9 @@ class SharedApplication:
         """Who has asked the database for the time, in this test."""
 
     async def open(self) -> None:
-        """Start the application on a new database."""
+        """Start the application on a new database, unless it runs already."""
+        if state.shared:
+            return
         url = await self._stack.enter_async_context(self._databases.new())
         self._database = str(make_url(url).database)
         self.app = await self._stack.enter_async_context(run_app(url))
@@ -73,6 +75,8 @@ class SharedApplication:
         connection = self._connection or await self._connect()
         self._connection = connection
         transaction = await connection.begin()
+        if connection.dialect.name == "sqlite":
+            await connection.run_sync(_begin_at_once)
         savepoint = await connection.begin_nested()
         self.app.watch.connection = connection.sync_connection
         self._times.clear()
@@ -159,6 +163,19 @@ def _detach(connection: Connection) -> None:
     proxy = connection.connection
     connection.detach()
     proxy.__class__ = _Detached
+
+
+def _begin_at_once(connection: Connection) -> None:
+    """Begin the transaction now: the driver by itself begins it with the first write.
+
+    Savepoints before that would outlive the rollback.
+    """
+    proxy = connection.connection
+    driver: Any = proxy.driver_connection
+    if not driver.in_transaction:
+        dbapi_connection: Any = proxy.dbapi_connection
+        dbapi_connection.isolation_level = None
+        proxy.cursor().execute("BEGIN")
 
 
 def _terminate(connection: Connection) -> None:

@@ -145,18 +145,11 @@ class RequestContext(HttpMiddleware):
             scope["route_template"] = template = route_template(scope)
             if not is_health_check(scope):
                 ms = round((time.perf_counter() - started) * 1000, 1)
-                method, status = scope.get("method", "WEBSOCKET"), scope["status"]
-                details = {} if template != UNKNOWN else {"path": shown_path(scope)}
-                client, _ = scope.get("client") or ("", 0)
-                log.info(
-                    "request",
-                    method=method,
-                    route=template,
-                    status=status,
-                    ms=ms,
-                    client=client,
-                    **details,
-                )
+                line = {"route": template, "status": scope["status"], "ms": ms}
+                line["client"], _ = scope.get("client") or ("", 0)
+                if template == UNKNOWN:
+                    line["path"] = shown_path(scope)
+                log.info("request", method=scope.get("method", "WEBSOCKET"), **line)
 
     def _headers(self, scope: Scope) -> Iterator[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""

@@ -27,14 +27,11 @@ class Shares:
         share = self._of.get(caller)
         if share is None:
             share = self._of[caller] = asyncio.Semaphore(self.each)
-        if not share.locked():
-            await share.acquire()  # at once
-        else:
-            try:
-                async with asyncio.timeout(WAIT_SECONDS):
-                    await share.acquire()
-            except TimeoutError:
-                raise Unavailable("Too many slow requests of yours at once.") from None
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await share.acquire()
+        except TimeoutError:
+            raise Unavailable("Too many slow requests of yours at once.") from None
         try:
             yield
         finally:

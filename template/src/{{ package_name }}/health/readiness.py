@@ -7,6 +7,7 @@ import structlog
 from ..core.causes import cause_of
 from ..db.migrate import MigrationError, check_schema
 from ..db.session import Database
+from ..db.writable import ReadOnlyDatabase, require_writable
 from ..models import Base
 
 READY_WITHIN_SECONDS = 2
@@ -48,8 +49,11 @@ async def _find_out(database: Database) -> tuple[str | None, str | None]:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
             async with database.probe() as session:
                 await check_schema(session, Base.metadata)
+                await require_writable(session)
     except MigrationError as error:
         return "The schema of the database is not the one of this release.", str(error)
+    except ReadOnlyDatabase as error:
+        return "The database takes no writes.", cause_of(error)
     except Exception as error:
         return "The database does not answer.", cause_of(error)
     return None, None

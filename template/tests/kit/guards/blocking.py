@@ -1,11 +1,13 @@
 """Finds code of the service that blocks the event loop."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from blockbuster import BlockBuster
 
 from ..adapter import load_adapter
+from ..strictness import only_warns
 
 # Functions that may block. `Adapter.may_block` adds those of this service.
 MAY_BLOCK = {
@@ -30,7 +32,17 @@ def _no_blocking_calls() -> Iterator[None]:
     for function in watched:
         for file, names in {**MAY_BLOCK, **adapter.may_block}.items():
             function.can_block_in(file, names)
+        function.can_block_predicate = _or_only_warned_of(function.can_block_predicate)
         function.activate()
     yield
     for function in watched:
         function.deactivate()
+
+
+def _or_only_warned_of(may_block: Callable[..., bool]) -> Callable[..., bool]:
+    """Return a condition that also holds where guards only warn: this one would stop the call."""
+
+    def or_only_warned_of(*arguments: Any, **options: Any) -> bool:
+        return only_warns() or may_block(*arguments, **options)
+
+    return or_only_warned_of

@@ -8,18 +8,26 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
-from sqlalchemy import Connection, Engine, Pool, event
+from sqlalchemy import Connection, Dialect, Engine, Pool, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .. import origin
+from ..adapter import NO_DATABASE
 from ..refusal import refuse
 
-NO_DATABASE = "no-database"
 # Whether the arguments of a connection lead to a database that this suite created.
 _made: list[Callable[[list[Any], dict[str, Any]], bool]] = []
 # The databases in which a test has its transaction: a second connection would not see its rows.
 _reserved: set[str] = set()
+# Where an engine leads instead, and which arguments its old URL gave to the driver.
+_redirected: WeakKeyDictionary[Dialect, tuple[set[str], list[Any], dict[str, Any]]] = (
+    WeakKeyDictionary()
+)
+# Whether no test may have a database now: the sync `client` has none.
+_none: list[bool] = []
 
 
 def allow(made: Callable[[list[Any], dict[str, Any]], bool]) -> None:
@@ -37,6 +45,29 @@ def reserved(database: str) -> Iterator[None]:
         _reserved.remove(database)
 
 
+@contextmanager
+def none_allowed() -> Iterator[None]:
+    """Refuse every connection until the block ends."""
+    _none.append(True)
+    try:
+        yield
+    finally:
+        _none.pop()
+
+
+def redirect(engine: AsyncEngine, database_url: str) -> None:
+    """Have an engine open its connections to another database from now on.
+
+    Its pool, its options and what listens to it stay those of the service.
+    """
+    dialect, url = engine.dialect, make_url(database_url)
+    before, *_ = _redirected.get(dialect, (set[str](), [], {}))
+    _, of_old_url = dialect.create_connect_args(engine.url)
+    arguments, options = dialect.create_connect_args(url)
+    _redirected[dialect] = ({*before, *of_old_url}, list(arguments), dict(options))
+    engine.sync_engine.url = url
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Watch every engine of the process, from before the first test module is imported."""
     event.listen(Engine, "do_connect", _before_connect)
@@ -47,11 +78,23 @@ def pytest_configure(config: pytest.Config) -> None:
     event.listen(Engine, "handle_error", lambda error: _finished(error.connection))
 
 
+def database_of(arguments: list[Any], options: dict[str, Any]) -> str:
+    """Return the name of the database, or the path of the file, to which arguments lead."""
+    name = options.get("database") or options.get("dbname")  # asyncpg, psycopg
+    return str(arguments[0] if arguments else name)
+
+
 def _before_connect(
-    dialect: object, record: Any, arguments: list[Any], options: dict[str, Any]
+    dialect: Dialect, record: Any, arguments: list[Any], options: dict[str, Any]
 ) -> None:
-    database = str(arguments[0] if arguments else options.get("database"))
-    if database.endswith(NO_DATABASE):
+    if dialect in _redirected:
+        old_names, new_arguments, new_options = _redirected[dialect]
+        for name in old_names:
+            options.pop(name, None)
+        arguments[:] = new_arguments
+        options.update(new_options)
+    database = database_of(arguments, options)
+    if _none or database.endswith(NO_DATABASE):
         refuse("no-database")
     if not any(made(arguments, options) for made in _made):
         refuse("foreign-database", place=database)
@@ -62,13 +105,15 @@ def _before_connect(
 
 
 def _check_out(dbapi_connection: object, record: Any, proxy: object) -> None:
+    if _none:
+        refuse("no-database")
     database = record.info.get("database")
     if database in _reserved and not origin.in_background():
         refuse("second-connection")
 
 
 def _check_use(connection: Connection, *statement: Any) -> None:
-    if connection.info["loop"] is not _running_loop():
+    if connection.dialect.is_async and connection.info["loop"] is not _running_loop():
         refuse("other-loop")
     if connection.info.get("busy"):
         refuse("two-tasks")

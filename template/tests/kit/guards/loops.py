@@ -4,12 +4,15 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
 from pytest_asyncio import is_async_test
 
 from ..refusal import refuse
+from ..strictness import uses
 
 ASKED_FOR = pytest.StashKey[set[str]]()
 
@@ -51,6 +54,7 @@ def pytest_pycollect_makeitem(
 
         def refused() -> None:
             refuse("generator-test", test=name)
+            pytest.fail("a test is a coroutine, and no generator", pytrace=False)
 
         item: pytest.Function = pytest.Function.from_parent(collector, name=name, callobj=refused)
         return item
@@ -69,7 +73,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         mark = item.get_closest_marker("asyncio")
         if mark and mark.kwargs.get("loop_scope", "session") != "session":
             refuse("own-loop", test=test)
-        if "client" in item.fixturenames:
+        if uses(item, "client"):
             refuse("async-client", test=test)
     elif fixtures := [name for name in _asked_for(item) if _is_async(name, item)]:
         refuse("async-fixtures", test=test, fixtures=", ".join(fixtures))
@@ -88,6 +92,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 NEW_EVENT_LOOP = asyncio.new_event_loop  # noqa: TID251 - what pytest-asyncio needs
 
 
+_own_loop: ContextVar[bool] = ContextVar("own_loop", default=False)
+
+
+@contextmanager
+def own_loop_allowed() -> Iterator[None]:
+    """Let what is called in the block start an event loop, in a thread of its own."""
+    token = _own_loop.set(True)
+    try:
+        yield
+    finally:
+        _own_loop.reset(token)
+
+
 def _new_event_loop() -> asyncio.AbstractEventLoop:
     """Refuse a new loop, unless pytest-asyncio makes it: that is the one."""
     frame = sys._getframe(1)
@@ -95,7 +112,9 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
         frame = frame.f_back
     if frame.f_globals["__name__"].partition(".")[0] == "pytest_asyncio":
         return NEW_EVENT_LOOP()
-    refuse("new-loop")
+    if not _own_loop.get():
+        refuse("new-loop")
+    return NEW_EVENT_LOOP()
 
 
 def _asked_for(item: pytest.Function) -> list[str]:

@@ -20,7 +20,8 @@ from .. import origin
 from ..adapter import load_adapter
 from ..lifespan import Lifespan
 from ..refusal import refuse
-from ..sessions import engines_of
+from ..sessions import engines_of, session_class
+from ..strictness import only_warns
 
 MISSING = object()
 OF_PYTEST = {"PYTEST_CURRENT_TEST"}
@@ -37,28 +38,39 @@ def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test for state that it changed and left, and undo that for the next one."""
     for running in shared:
         load_adapter().reset(running)
-    before = [(words, place, dict(place)) for words, place in _places()]
+    before = [(owner, words, place, dict(place)) for owner, words, place in _places()]
     applications = [_Application.of(running) for running in shared]
     _listeners.clear()
     yield
-    left = [text for words, place, old in before for text in _restore(words, place, old)]
-    left += [text for application in applications for text in application.restore()]
-    left += _remove_listeners()
+    left: list[str] = []
+    strict = not only_warns()  # else other tests may count on what this one leaves
+    for owner, words, place, old in before:
+        if owner in (None, *shared):  # one that was stopped has left its state itself
+            is_opened = owner is not None and place is owner.app.state._state
+            left += _restore(words, place, old, undo=strict or is_opened)
+    if strict:
+        left += [text for one in applications if one.running in shared for text in one.restore()]
+        left += _remove_listeners()
     if left:
         refuse("state-left", left=", ".join(left))
 
 
-def _places() -> Iterator[tuple[str, Place]]:
-    """Yield mappings that outlive a test, with the words for one of their entries."""
-    yield "os.environ[{name!r}]", os.environ
-    yield "asyncio.{name}", asyncio.__dict__
+def _places() -> Iterator[tuple[Lifespan | None, str, Place]]:
+    """Yield mappings that outlive a test, whose they are, and the words for their entries."""
+    yield None, "os.environ[{name!r}]", os.environ
+    yield None, "asyncio.{name}", asyncio.__dict__
     for running in shared:
-        yield "the override of {name}", running.app.dependency_overrides
-        yield "app.state.{name}", running.app.state._state
-        yield from _inner_places(running.app.state._state)
-        yield "the lifespan's state {name!r}", running.state
-        yield "the handler of {name}", running.app.exception_handlers
-        yield from _inner_places(running.state)
+        for words, place in _places_of(running):
+            yield running, words, place
+
+
+def _places_of(running: Lifespan) -> Iterator[tuple[str, Place]]:
+    yield "the override of {name}", running.app.dependency_overrides
+    yield "app.state.{name}", running.app.state._state
+    yield from _inner_places(running.app.state._state)
+    yield "the lifespan's state {name!r}", running.state
+    yield "the handler of {name}", running.app.exception_handlers
+    yield from _inner_places(running.state)
 
 
 def _inner_places(state: Mapping[Any, Any]) -> Iterator[tuple[str, Place]]:
@@ -72,15 +84,15 @@ def _inner_places(state: Mapping[Any, Any]) -> Iterator[tuple[str, Place]]:
             yield f"{shown}.{{name}}", vars(value)
 
 
-def _restore(words: str, place: Place, before: Mapping[Any, Any]) -> Iterator[str]:
-    """Put a mapping back to what it was, and yield the words for each difference."""
+def _restore(words: str, place: Place, before: Mapping[Any, Any], *, undo: bool) -> Iterator[str]:
+    """Yield the words for each difference in a mapping, and put it back to what it was."""
     for key in {**before, **place}:
         old, new = before.get(key, MISSING), place.get(key, MISSING)
         if old is new or key in OF_PYTEST or (isinstance(old, str) and old == new):
             continue
-        if old is MISSING:
+        if undo and old is MISSING:
             del place[key]
-        else:
+        elif undo:
             place[key] = old
         yield words.format(name=getattr(key, "__name__", key))
 
@@ -124,8 +136,8 @@ def _remove_listeners() -> Iterator[str]:
 def _listened_to(running: Lifespan) -> list[Any]:
     database = load_adapter().database(running)
     engines = engines_of(database)
-    classes = [maker.kw.get("sync_session_class") for maker in database.session_makers]
-    bases = [base for kind in classes if kind for base in kind.__mro__]
+    classes = map(session_class, database.session_makers)
+    bases = [base for kind in classes for base in kind.__mro__]
     return [*engines, *(engine.pool for engine in engines), *bases]
 
 

@@ -12,6 +12,7 @@ from pytest_asyncio import is_async_test
 
 from .. import origin
 from ..refusal import refuse
+from ..strictness import only_warns
 from .coroutines import note_where_coroutines_are_made, refuse_coroutines_left
 from .engines import forget_engines, refuse_engines_left
 
@@ -136,10 +137,11 @@ async def _clean_loop(request: pytest.FixtureRequest) -> AsyncIterator[Tasks | N
     gc.freeze()  # so that only what this test makes is searched, which is little
     try:
         yield tasks
-        await tasks.end()
         forgotten = _forgotten()
-        refuse_coroutines_left(silently=FAILED in request.node.stash)
-        await refuse_engines_left()
+        if not only_warns():  # else a fixture of the test may still need what is left
+            await tasks.end()
+            refuse_coroutines_left(silently=FAILED in request.node.stash)
+            await refuse_engines_left()
         gc.collect()  # a failed task complains when it is collected
     finally:
         gc.unfreeze()
