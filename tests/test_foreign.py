@@ -37,6 +37,16 @@ import sys, psycopg
 with psycopg.connect(f"postgresql://{sys.argv[1]}", autocommit=True) as connection:
     connection.execute(f"CREATE DATABASE {sys.argv[2]}")
 """
+OLD_DATABASE = """
+import sqlalchemy
+
+@pytest.fixture(scope="session", autouse=True)
+def old_database():
+    engine = sqlalchemy.create_engine("sqlite:///old.db")
+    with engine.connect() as connection:
+        yield connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+"""
 
 
 @dataclass(frozen=True)
@@ -378,6 +388,15 @@ def test_guards_warn_and_then_refuse(make: Make) -> None:
     output = project.pytest().output
     assert "has the mark `anyio`" in output
     assert project.pytest().code == pytest.ExitCode.TESTS_FAILED
+
+    shutil.copy(
+        FOREIGN / "heroes/converted/tests/test_heroes.py", project.folder / "tests/test_new.py"
+    )
+    project.edit("tests/conftest.py", "import pytest\n", f"import pytest\n{OLD_DATABASE}")
+    path.write_text(f"{ini}oneloop_guards =\n    warn\n    error tests/test_new.py\n")
+    new = project.pytest("tests/test_new.py", "-k", "stays or exists").check()
+    assert "2 passed, 4 deselected, 1 warning" in new
+    assert (project.folder / "old.db").exists()
 
     path.write_text(f"{ini}oneloop_guards = silent\n")
     assert "`oneloop_guards` has the line 'silent'" in refused(project)

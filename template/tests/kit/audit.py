@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--audit-clients",
         nargs="?",
-        const="tests",
+        const="",
         metavar="PATH",
         help="run no test; show which client, database and login each one uses, and what to change",
     )
@@ -62,9 +62,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     path = config.getoption("audit_clients")
     if path is None:
         return None
-    if not Path(path).exists():
-        raise pytest.UsageError(f"--audit-clients={path}: nothing is there.")
-    _print(audit(Path(path)))
+    paths = [Path(one) for one in ([path] if path else config.getini("testpaths") or ["tests"])]
+    for missing in (one for one in paths if not one.exists()):
+        raise pytest.UsageError(f"nothing is in {missing}: name a folder, --audit-clients=PATH")
+    _print([row for one in paths for row in audit(one)])
     return 0
 
 

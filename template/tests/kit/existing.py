@@ -6,11 +6,11 @@ The code of the service stays as it is.
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .adapter import SessionMaker
@@ -36,23 +36,42 @@ class Login:
     cookies: Mapping[str, str] = field(default_factory=dict)
 
 
-async def upgrade_with_alembic(ini: Path, database_url: str, **options: str) -> None:
+async def upgrade_with_alembic(
+    ini: Path, database_url: str, *, engine: AsyncEngine | None = None
+) -> None:
     """Run `alembic upgrade head`; an env.py of either kind finds the URL in its configuration.
 
-    One that takes it from the settings of the service instead needs them changed before.
+    One that uses the engine of the service needs that here. One that takes the URL from the
+    settings of the service needs them changed before.
     """
-    with own_loop_allowed(), _logging_kept():
-        await asyncio.to_thread(_upgrade, ini, {"sqlalchemy.url": database_url, **options})
+    with ExitStack() as stack:
+        stack.enter_context(own_loop_allowed())
+        stack.enter_context(_logging_kept())
+        if engine:
+            redirect(engine, database_url)
+            stack.enter_context(_without_pool(engine))
+        await asyncio.to_thread(_upgrade, ini, database_url)
 
 
-def _upgrade(ini: Path, options: dict[str, Any]) -> None:
+def _upgrade(ini: Path, database_url: str) -> None:
     from alembic import command  # not every service has it
     from alembic.config import Config
 
     config = Config(ini)
-    for name, value in options.items():
-        config.set_main_option(name, value.replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
     command.upgrade(config, "head")
+
+
+@contextmanager
+def _without_pool(engine: AsyncEngine) -> Iterator[None]:
+    """Close the connections of an engine at once: the loop that they are used in will end."""
+    own = engine.sync_engine
+    pool = own.pool
+    own.pool = NullPool(pool._creator, dialect=own.dialect, _dispatch=pool.dispatch)
+    try:
+        yield
+    finally:
+        own.pool = pool
 
 
 @contextmanager

@@ -125,6 +125,7 @@ class ServiceUnderTest(AsyncExitStack):
     def session(self) -> AsyncSession:
         """Return a new session for the test itself."""
         session = open_session(self.database)
+        session.sync_session.expire_on_commit = False  # what a test has arranged, it may read
         self._sessions.append(session)
         self.push_async_callback(session.close)
         return session

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from warnings import warn
 
 import pytest
@@ -31,7 +32,7 @@ class GuardWarning(UserWarning):
 
 _modes: dict[Path, str] = {}
 _mode: list[str] = []
-"""How strict the guards are in the running test."""
+"""How strict the guards are in the running test, and within it in fixtures of many tests."""
 
 _noted: dict[str, str] = {}
 """What guards said about the running test."""
@@ -61,20 +62,47 @@ def pytest_configure(config: pytest.Config) -> None:
 def uses(item: pytest.Item, fixture: str) -> bool:
     """Return whether a test uses a fixture of the kit, and not another one of its name."""
     known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-    return any(origin.is_kit(inspect.getfile(one.func)) for one in known.get(fixture, ())[-1:])
+    return any(origin.is_kit(_file(one.func)) for one in known.get(fixture, ())[-1:])
+
+
+def _file(function: Any) -> str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_filename if code else ""
 
 
 def mode_of(item: pytest.Item) -> str:
-    """Return how strict the guards are in a test: as the nearest folder says."""
-    if any(uses(item, fixture) for fixture in OF_KIT):
-        return "error"
-    places = [item.path, *item.path.parents]
-    return next((_modes[place] for place in places if place in _modes), "error")
+    """Return how strict the guards are in a test."""
+    return "error" if any(uses(item, name) for name in OF_KIT) else _mode_at(item.path)
+
+
+def _mode_at(path: Path) -> str:
+    """Return what is said of a file, or else of the nearest folder."""
+    return next((_modes[one] for one in (path, *path.parents) if one in _modes), "error")
 
 
 def only_warns() -> bool:
-    """Return whether guards only warn in the running test."""
-    return _mode == ["warn"]
+    """Return whether guards only warn in the running test, or in the fixture that is running."""
+    return _mode[-1:] == ["warn"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+    """Hold a fixture that many tests share to the guards of its own file: it may be an old one."""
+    file = _file(fixturedef.func)
+    if fixturedef.scope == "function" or not origin.is_project(file):
+        return (yield)
+    mode = _mode_at(Path(file))
+
+    def leave() -> None:
+        _mode.pop()
+
+    fixturedef.addfinalizer(leave)  # finalizers run backwards
+    _mode.append(mode)
+    try:
+        return (yield)
+    finally:
+        leave()
+        fixturedef.addfinalizer(lambda: _mode.append(mode))
 
 
 def note(guard: str, words: Mapping[str, str], details: Mapping[str, object]) -> None:

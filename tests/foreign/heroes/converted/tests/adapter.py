@@ -1,14 +1,14 @@
+from pathlib import Path
 from typing import Any
 
 from app.db import async_engine
 from app.main import app
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .kit.adapter import Adapter, Database
-from .kit.existing import Sessions, redirect
+from .kit.existing import Sessions, redirect, upgrade_with_alembic
 from .kit.lifespan import Lifespan
 
 
@@ -26,8 +26,8 @@ class ServiceAdapter(Adapter):
         return Sessions(async_engine, [AsyncSession])
 
     async def migrate(self, engine: AsyncEngine) -> None:
-        async with engine.begin() as connection:
-            await connection.run_sync(SQLModel.metadata.create_all)
+        url = engine.url.render_as_string(hide_password=False)
+        await upgrade_with_alembic(Path("alembic.ini"), url, engine=async_engine)
 
 
 adapter = ServiceAdapter()

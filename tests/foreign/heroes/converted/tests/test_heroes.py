@@ -15,11 +15,12 @@ async def test_key_is_needed(async_client):
 
 
 async def test_list_heroes(async_client, db_session):
-    db_session.add(Hero(name="Grace"))
+    hero = Hero(name="Grace")
+    db_session.add(hero)
 
     response = await async_client.get("/heroes")
 
-    assert [hero["name"] for hero in response.json()] == ["Grace"]
+    assert response.json() == [{"id": hero.id, "name": "Grace", "team_id": None}]
 
 
 async def test_team_exists(async_client):
