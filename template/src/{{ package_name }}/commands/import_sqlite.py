@@ -26,7 +26,7 @@ def import_sqlite(file: Path) -> None:
 
 async def _import(settings: Settings, source: sa.Engine) -> dict[str, int]:
     """Copy everything or nothing. Raise `MigrationError` where there are rows already."""
-    target = create_engine(settings)
+    target = create_engine(settings.past_the_pooler())
     try:
         async with target.begin() as connection:
             with source.connect() as rows:
