@@ -25,6 +25,8 @@ NOT_SEARCHED = (
     "core/callers.py",
     "unit/test_backpressure.py",
     "unit/test_callers.py",
+    # A service on Postgres takes the rows of one on SQLite.
+    "commands/import_sqlite.py",
     # These look for what is not there: in the suites of others, in the service, in its document.
     "routing/test_public.py",
     "contract/examination.py",
@@ -68,8 +70,13 @@ def _without(feature: str) -> Callable[[Answers], bool]:
 
 
 TRACES = [
-    # Rows are made for any dialect of SQLAlchemy.
-    Trace("sqlite", _not("database", "sqlite"), r"sqlite", r"dialect\.name == \"sqlite\""),
+    Trace(
+        "sqlite",
+        _not("database", "sqlite"),
+        r"sqlite",
+        # Rows are made for any dialect of SQLAlchemy, and those of a file can be imported.
+        r"dialect\.name == \"sqlite\"|import[-_]sqlite|of a SQLite database",
+    ),
     Trace("postgres", _not("database", "postgres"), r"postgres|asyncpg|pgserver|psycopg|\bpg_"),
     Trace("alembic", _not("migrations", "alembic"), r"alembic|\.mako"),
     Trace("dbmate", _not("migrations", "dbmate"), r"dbmate|\.sql\b"),
