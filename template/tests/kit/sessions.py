@@ -17,7 +17,7 @@ from . import origin
 from .adapter import Database, SessionMaker
 from .background import background
 from .deferred import check_deferred_constraints
-from .refusal import refuse
+from .refusal import noticed, refuse
 
 READ_ONLY = ("read_only", "postgresql_readonly")
 """Execution options of an engine whose sessions only read."""
@@ -37,6 +37,9 @@ class Opened:
     in_background: bool
     place: str
     is_closed: bool = False
+    has_written: bool = False
+    is_overtaken: bool = False
+    """Whether another session has committed since this one began."""
 
 
 class Watch:
@@ -98,8 +101,22 @@ class Watched(Session):
 
     def close(self) -> None:
         """Close the session. One of a request must not be used again."""
+        if self.opened.is_overtaken:
+            self._keep_what_others_committed()
         super().close()
         self.opened.is_closed = True
+
+    def _keep_what_others_committed(self) -> None:
+        """Release the savepoint of a session that only read: a rollback would reach too far."""
+        transaction = self.get_transaction()
+        if transaction is None or self.watch.connection is None:
+            return
+        if self.opened.has_written:
+            noticed.add("sessions-overlap")
+            return
+        for _, own, *_ in set(transaction._connections.values()):
+            if own.is_active:
+                own.commit()
 
 
 @contextmanager
@@ -181,6 +198,7 @@ def _begun(session: Watched, transaction: SessionTransaction, connection: Connec
 def _ended(session: Watched, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.watch.open.discard(session)
+        session.opened.has_written = session.opened.is_overtaken = False
 
 
 def _before_commit(session: Watched) -> None:
@@ -190,19 +208,25 @@ def _before_commit(session: Watched) -> None:
     session.flush()
     if session in session.watch.open:
         check_deferred_constraints(connection)
+    for other in session.watch.open_in_front():
+        other.opened.is_overtaken |= other is not session
 
 
 def _before_flush(session: Watched, context: Any, instances: Any) -> None:
-    if session.only_reads and (session.new or session.dirty or session.deleted):
-        _refuse_write(session)
+    if session.new or session.dirty or session.deleted:
+        session.opened.has_written = True
+        if session.only_reads:
+            _refuse_write(session)
 
 
 def _before_execute(state: ORMExecuteState) -> None:
     session, statement = state.session, state.statement
-    if isinstance(session, Watched) and session.only_reads:
+    if isinstance(session, Watched):
         is_text = isinstance(statement, TextClause) and WRITES.match(statement.text)
         if state.is_insert or state.is_update or state.is_delete or is_text:
-            _refuse_write(session)
+            session.opened.has_written = True
+            if session.only_reads:
+                _refuse_write(session)
 
 
 def _refuse_write(session: Watched) -> None:

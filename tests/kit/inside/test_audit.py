@@ -52,6 +52,9 @@ def test_socket(client):
 async def test_price(async_client, respx_mock, httpx_mock):
     await async_client.get("/price")
 
+async def test_mock():
+    await read_user(Mock(spec=AsyncSession))
+
 async def test_good(async_client, db_session):
     await async_client.get("/users")
 
@@ -79,6 +82,7 @@ def rows(tmp_path: Path) -> dict[str, Row]:
         ("test_marked", "database", "async", "remove the mark anyio"),
         ("test_socket", "database", "TestClient", "`websocket`"),
         ("test_price", "database", "async", "`outgoing`"),
+        ("test_mock", "unit", "-", "notices nothing"),
         ("test_good", "database", "async", ""),
         ("test_sum", "unit", "-", ""),
     ],

@@ -47,6 +47,9 @@ def create_app() -> FastAPI:
     async def close(id: int, request: Request) -> dict[str, bool]:
         ticket = await request.state.session.get(Ticket, id)
         if ticket is None:
+            async with request.app.state.database.make_session() as session:
+                session.add(Ticket(title=f"Somebody asked for {id}"))
+                await session.commit()  # whatever becomes of the request
             raise HTTPException(404)
         ticket.is_open = False
         return {"is_open": ticket.is_open}

@@ -24,6 +24,11 @@ async def test_close(async_client, ticket):
     assert (await async_client.get("/tickets")).json() == []
 
 
+async def test_missing_ticket_is_noted(async_client):
+    assert (await async_client.post("/tickets/9/close")).status_code == 404
+    assert (await async_client.get("/tickets")).json() == ["Somebody asked for 9"]
+
+
 async def test_create_over_a_socket(live_client):
     await live_client.post("/tickets", json={"title": "Printer"})
 
