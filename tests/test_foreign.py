@@ -47,6 +47,14 @@ def old_database():
         yield connection.exec_driver_sql("SELECT 1")
     engine.dispose()
 """
+OLD_TEST = """
+from app.main import app
+from fastapi.testclient import TestClient
+
+def test_lists():
+    with TestClient(app) as client:
+        assert client.get("/heroes").json() == []
+"""
 
 
 @dataclass(frozen=True)
@@ -392,10 +400,11 @@ def test_guards_warn_and_then_refuse(make: Make) -> None:
     shutil.copy(
         FOREIGN / "heroes/converted/tests/test_heroes.py", project.folder / "tests/test_new.py"
     )
+    (project.folder / "tests/test_before.py").write_text(OLD_TEST)
     project.edit("tests/conftest.py", "import pytest\n", f"import pytest\n{OLD_DATABASE}")
     path.write_text(f"{ini}oneloop_guards =\n    warn\n    error tests/test_new.py\n")
-    new = project.pytest("tests/test_new.py", "-k", "stays or exists").check()
-    assert "2 passed, 4 deselected, 1 warning" in new
+    chosen = ("tests/test_before.py", "tests/test_new.py", "-k", "stays or exists or lists")
+    assert "3 passed, 4 deselected, 1 warning" in project.pytest(*chosen).check()
     assert (project.folder / "old.db").exists()
 
     path.write_text(f"{ini}oneloop_guards = silent\n")

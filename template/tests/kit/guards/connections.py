@@ -26,6 +26,8 @@ _reserved: set[str] = set()
 _redirected: WeakKeyDictionary[Dialect, tuple[set[str], list[Any], dict[str, Any]]] = (
     WeakKeyDictionary()
 )
+# The pools that redirected engines had before.
+_left: list[Pool] = []
 # Whether no test may have a database now: the sync `client` has none.
 _none: list[bool] = []
 
@@ -66,6 +68,9 @@ def redirect(engine: AsyncEngine, database_url: str) -> None:
     arguments, options = dialect.create_connect_args(url)
     _redirected[dialect] = ({*before, *of_old_url}, list(arguments), dict(options))
     engine.sync_engine.url = url
+    # Old tests may have used it, in a loop that has ended: their connections can only be left.
+    _left.append(engine.sync_engine.pool)
+    engine.sync_engine.dispose(close=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
