@@ -458,7 +458,7 @@ def test_recipes_are_those_of_the_converted_services() -> None:
         pytest.param(
             "        redirect(async_engine, database_url)\n",
             "",
-            "of-somebody.db' is not a database",
+            "and not the one whose URL",
             id="not-led",
         ),
     ],
