@@ -295,6 +295,7 @@ def test_update_changes_only_the_kit(make: Make, tmp_path: Path) -> None:
     project = make("heroes")
     project.adopt(release).check()
     project.convert()
+    (project.folder / "tests/kit/README.md").unlink()
     project.commit()
 
     releases.edit(
