@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import NullPool
@@ -54,10 +55,8 @@ async def upgrade_with_alembic(
 
 
 def _upgrade(ini: Path, database_url: str) -> None:
-    from alembic import command  # not every service has it
-    from alembic.config import Config
-
-    config = Config(ini)
+    command = import_module("alembic.command")  # not every service has it
+    config = import_module("alembic.config").Config(ini)
     config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
     command.upgrade(config, "head")
 
