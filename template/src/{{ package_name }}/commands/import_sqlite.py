@@ -6,8 +6,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 import typer
 
-from ..db.engine import create_engine
-from ..db.migrate import MigrationError
+from ..db.migrate import MigrationError, migration_engine
 from ..models import Base
 from ..settings import Settings
 from .context import command_settings, run
@@ -26,14 +25,12 @@ def import_sqlite(file: Path) -> None:
 
 async def _import(settings: Settings, source: sa.Engine) -> dict[str, int]:
     """Copy everything or nothing. Raise `MigrationError` where there are rows already."""
-    target = create_engine(settings.past_the_pooler())
     try:
-        async with target.begin() as connection:
+        async with migration_engine(settings) as target, target.begin() as connection:
             with source.connect() as rows:
                 return await connection.run_sync(_copy, rows)
     finally:
         source.dispose()
-        await target.dispose()
 
 
 def _copy(target: sa.Connection, source: sa.Connection) -> dict[str, int]:

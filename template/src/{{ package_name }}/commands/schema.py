@@ -1,7 +1,6 @@
 """`migrate`: without the web framework, which a schema has no use for."""
 
-from ..db.engine import create_engine
-from ..db.migrate import upgrade
+from ..db.migrate import migration_engine, upgrade
 from ..models import Base
 from ..settings import Settings
 from .context import command_settings, run
@@ -15,8 +14,5 @@ def migrate() -> None:
 
 async def migrate_database(settings: Settings) -> None:
     """Migrate the database of these settings."""
-    engine = create_engine({{ 'settings.past_the_pooler()' if database == 'postgres' else 'settings' }})
-    try:
+    async with migration_engine(settings) as engine:
         await upgrade(engine, Base.metadata)
-    finally:
-        await engine.dispose()
