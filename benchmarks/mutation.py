@@ -34,8 +34,10 @@ EQUIVALENT = Path(__file__).with_name("mutation.yml")
 MOST_TESTS = 60  # are tried before the whole suite is
 SECONDS = 900
 NO_TESTS = 5  # pytest's exit code
-MEASURED = "uv run --no-sync pytest -q -p no:randomly -p no:cacheprovider".split()
-MEASURED += ["--cov", "--cov-context=test", "--cov-report="]
+MEASURED = [
+    *("uv", "run", "--no-sync", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"),
+    *("--cov", "--cov-context=test", "--cov-report="),
+]
 SWAPS: dict[type[ast.AST], ast.AST] = {
     ast.Lt: ast.LtE(),
     ast.LtE: ast.Lt(),
