@@ -171,7 +171,7 @@ class Covered:
             every.add(test)
             if any(line // 8 < len(bits) and bits[line // 8] & 1 << line % 8 for line in lines):
                 found.add(test)
-        for_all = not found or not found.isdisjoint(("", self._first))
+        for_all = not found.isdisjoint(("", self._first))
         likely = sorted(
             (every if for_all else found) - {""}, key=lambda test: (is_slow(test), test)
         )
