@@ -31,7 +31,7 @@ from tests.template import answers_of, render
 
 BAR = 0.95
 EQUIVALENT = Path(__file__).with_name("mutation.yml")
-MOST_TESTS = 60  # are tried before the whole suite is
+MOST_TESTS = 40  # are tried before the whole suite is
 SECONDS = 900
 NO_TESTS = 5  # pytest's exit code
 MEASURED = [
