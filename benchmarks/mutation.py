@@ -158,18 +158,19 @@ class Covered:
 
         There the tests that run anything else of the file are the likely ones.
         """
+        # The rendered projects measure branches: a line is where one begins or ends.
         rows = self._rows(
-            "select context.context, line_bits.numbits from line_bits "
-            "join context on context.id = line_bits.context_id "
-            "join file on file.id = line_bits.file_id where file.path = ?",
+            "select context.context, arc.fromno, arc.tono from arc "
+            "join context on context.id = arc.context_id "
+            "join file on file.id = arc.file_id where file.path = ?",
             str(self._root / mutant.file),
         )
         lines = range(mutant.line, mutant.last_line + 1)
         every, found = set(), set()
-        for context, bits in rows:
+        for context, *branch in rows:
             test = context.partition("|")[0]
             every.add(test)
-            if any(line // 8 < len(bits) and bits[line // 8] & 1 << line % 8 for line in lines):
+            if any(line in lines for line in branch):
                 found.add(test)
         for_all = not found.isdisjoint(("", self._first))
         likely = sorted(
