@@ -123,7 +123,7 @@ def test_update_of_a_shallow_clone(project: Path, tmp_path: Path) -> None:
 
 def test_check_update_names_the_newer_release(project: Path) -> None:
     """With --quiet it ends with 2 where there is one, so that a scheduled job can act on it."""
-    command = [OWN_COMMANDS / "copier", "check-update"]
+    command = [str(OWN_COMMANDS / "copier"), "check-update"]
 
     named = run(command, folder=project).check()
     before = run([*command, "--quiet"], folder=project).code
