@@ -9,32 +9,14 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Enum,
-    Float,
-    ForeignKeyConstraint,
-    Integer,
-    Interval,
-    Numeric,
-    String,
-    Table,
-    Time,
-    Uuid,
-    func,
-    select,
-    tuple_,
-)
+import sqlalchemy as sa
 from sqlalchemy.orm import InstanceState, Mapper, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 MOST_ROWS = 1_000  # of one flush; of each table the rest is counted
 ROWS_AT_ONCE = 500
 LONGEST_TEXT = 1_000  # a column that may hold more is not read
-SHORT_TYPES = (Boolean, Date, DateTime, Enum, Float, Integer, Interval, Numeric, Time, Uuid)
+SHORT_TYPES = (sa.Boolean, sa.Date, sa.DateTime, sa.Enum, sa.Float, sa.Integer, sa.Interval, sa.Numeric, sa.Time, sa.Uuid)
 
 Row = dict[Any, Any]  # by column
 
@@ -44,9 +26,9 @@ class Effect:
     """A row that the database deletes, or whose foreign key it empties; or how many more rows."""
 
     action: str  # delete or update
-    table: Table
+    table: sa.Table
     row: Row = field(default_factory=dict)
-    changed: Iterable[tuple[str, Column[Any]]] = ()  # by the names of the attributes
+    changed: Iterable[tuple[str, sa.Column[Any]]] = ()  # by the names of the attributes
     more: int = 0
 
 
@@ -65,7 +47,7 @@ class Cascades:
             wanted |= more
         followed = [key for key in deleting if key.table in wanted]
         followed += [key for key in keys if _empties(key) and key.table in self._audited]
-        self._keys: dict[Table, list[ForeignKeyConstraint]] = {}
+        self._keys: dict[sa.Table, list[sa.ForeignKeyConstraint]] = {}
         for key in sorted(followed, key=lambda key: (key.table.name, str(key.name))):
             self._keys.setdefault(key.referred_table, []).append(key)
         self._referred = {element.column for key in followed for element in key.elements}
@@ -91,7 +73,7 @@ class Cascades:
             if table in self._audited:
                 yield Effect(action, table, more=more)
 
-    def _effect(self, action: str, table: Table, row: Row, columns: Iterable[Any]) -> Effect:
+    def _effect(self, action: str, table: sa.Table, row: Row, columns: Iterable[Any]) -> Effect:
         changed = [(self._names.get(column) or str(column.name), column) for column in columns]
         return Effect(action, table, row, changed)
 
@@ -104,7 +86,7 @@ class _Search:
     referred: Container[Any]  # columns that are read, whatever their type
     left: int = field(default_factory=lambda: MOST_ROWS)
     seen: set[tuple[Any, tuple[Any, ...]]] = field(default_factory=set)
-    further: Counter[tuple[Table, str]] = field(default_factory=Counter)  # by table and action
+    further: Counter[tuple[sa.Table, str]] = field(default_factory=Counter)  # by table and action
 
     def begin(
         self, deleted: Iterable[InstanceState[Any]], tables: Container[Any]
@@ -121,7 +103,7 @@ class _Search:
             if table in tables
         ]
 
-    def below(self, key: ForeignKeyConstraint, parents: list[Row]) -> list[Row]:
+    def below(self, key: sa.ForeignKeyConstraint, parents: list[Row]) -> list[Row]:
         """Return the rows that refer to these by `key`, as many as are left; count the others."""
         referred = [element.column for element in key.elements]
         values = [tuple(row[column] for column in referred) for row in parents]
@@ -139,7 +121,7 @@ class _Search:
         return fresh
 
     def _read(
-        self, table: Table, columns: list[Column[Any]], values: list[Any], most: int
+        self, table: sa.Table, columns: list[sa.Column[Any]], values: list[Any], most: int
     ) -> tuple[list[Row], int]:
         read = [one for one in table.columns if one in self.referred or _is_short(one)]
         rows, more = list[Row](), 0
@@ -148,34 +130,34 @@ class _Search:
             if len(columns) == 1:
                 matching = columns[0].in_([value for (value,) in some])
             else:
-                matching = tuple_(*columns).in_(some)
-            statement = select(*read).where(matching).limit(most - len(rows)).with_for_update()
+                matching = sa.tuple_(*columns).in_(some)
+            statement = sa.select(*read).where(matching).limit(most - len(rows)).with_for_update()
             found = self.session.execute(statement).all()
             rows += [dict(zip(read, row, strict=True)) for row in found]
             if len(rows) == most:
-                every = self.session.scalar(select(func.count()).select_from(table).where(matching))
+                every = self.session.scalar(sa.select(sa.func.count()).select_from(table).where(matching))
                 more += (every or 0) - len(found)
         return rows, more
 
 
-def _on_delete(key: ForeignKeyConstraint) -> str:
+def _on_delete(key: sa.ForeignKeyConstraint) -> str:
     return (key.ondelete or "").upper()
 
 
-def _empties(key: ForeignKeyConstraint) -> bool:
+def _empties(key: sa.ForeignKeyConstraint) -> bool:
     return _on_delete(key) == "SET NULL"
 
 
-def _audited_table(mapper: Mapper[Any]) -> Iterator[Table]:
-    if isinstance(mapper.local_table, Table) and getattr(mapper.class_, "__audited__", False):
+def _audited_table(mapper: Mapper[Any]) -> Iterator[sa.Table]:
+    if isinstance(mapper.local_table, sa.Table) and getattr(mapper.class_, "__audited__", False):
         yield mapper.local_table
 
 
-def _is_short(column: Column[Any]) -> bool:
+def _is_short(column: sa.Column[Any]) -> bool:
     kind = column.type
     if isinstance(kind, TypeDecorator) and not isinstance(kind, SHORT_TYPES):
         kind = kind.impl_instance
-    if isinstance(kind, String) and not isinstance(kind, Enum):
+    if isinstance(kind, sa.String) and not isinstance(kind, sa.Enum):
         is_short = kind.length is not None and kind.length <= LONGEST_TEXT
     else:
         is_short = isinstance(kind, SHORT_TYPES)

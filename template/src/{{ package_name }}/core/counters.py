@@ -4,22 +4,39 @@ import heapq
 import math
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
-from limits.aio.storage import RedisStorage
-from limits.errors import StorageError
 from pydantic import SecretStr
-from redis.asyncio import ConnectionPool
+from redis.asyncio import ConnectionPool, Redis
+from redis.exceptions import RedisError
 
 from .causes import cause_of
 
 REDIS_TIMEOUT = 0.5  # seconds
 RETRY_SECONDS = 5  # until a Redis that did not answer is asked again: nobody waits meanwhile
 
+# The value and the time that is left come back with the addition: one trip for each request.
+ADD = """
+local value = redis.call("INCRBY", KEYS[1], ARGV[1])
+local left = redis.call("PTTL", KEYS[1])
+if left < 0 then
+    left = ARGV[2] * 1000
+    redis.call("PEXPIRE", KEYS[1], left)
+end
+return {value, left}
+"""
+
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
+
+
+class Count(NamedTuple):
+    """The value of a counter, and the seconds until it starts again, at least one."""
+
+    value: int
+    seconds_left: int
 
 
 def open_redis(url: SecretStr | None) -> ConnectionPool | None:
@@ -44,16 +61,16 @@ class Memory:
         self._counts: dict[str, tuple[int, float]] = {}  # a value, and when it ends
         self._ends: list[tuple[float, str]] = []  # a heap: what ends first comes first
 
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to a counter and return its value; a new one lasts for `expiry` seconds."""
+    async def add(self, key: str, amount: int, seconds: int) -> Count:
+        """Add to a counter; a new one lasts for so many seconds."""
         now = time.time()
         self._forget(now)
         value, end = self._counts.get(key, (0, 0.0))
         if end <= now:
-            value, end = 0, now + expiry
+            value, end = 0, now + seconds
             heapq.heappush(self._ends, (end, key))
         self._counts[key] = (value + amount, end)
-        return value + amount
+        return Count(value + amount, _whole(end - now))
 
     def __len__(self) -> int:
         """Return how many counters are kept."""
@@ -64,9 +81,9 @@ class Memory:
         value, end = self._counts.get(key, (0, 0.0))
         return value if end > time.time() else 0
 
-    async def get_expiry(self, key: str) -> float:
-        """Return when a counter ends."""
-        return self._counts.get(key, (0, time.time()))[1]
+    async def seconds_left(self, key: str) -> int:
+        """Return the seconds until a counter starts again, at least one."""
+        return _whole(self._counts.get(key, (0, 0.0))[1] - time.time())
 
     async def clear(self, key: str) -> None:
         """Forget a counter."""
@@ -81,6 +98,35 @@ class Memory:
                     del self._counts[key]
 
 
+class Shared:
+    """Counters of all processes, in Redis. Each call is one trip."""
+
+    def __init__(self, redis: ConnectionPool, *, prefix: str) -> None:
+        self._redis = Redis(connection_pool=redis)
+        self._add = self._redis.register_script(ADD)
+        self._prefix = prefix
+
+    async def add(self, key: str, amount: int, seconds: int) -> Count:
+        """Add to a counter; a new one lasts for so many seconds."""
+        value, left = await self._add(keys=[self._name(key)], args=[amount, seconds])
+        return Count(value, _whole(left / 1000))
+
+    async def get(self, key: str) -> int:
+        """Return the value of a counter."""
+        return int(await self._redis.get(self._name(key)) or 0)
+
+    async def seconds_left(self, key: str) -> int:
+        """Return the seconds until a counter starts again, at least one."""
+        return _whole(await self._redis.pttl(self._name(key)) / 1000)
+
+    async def clear(self, key: str) -> None:
+        """Forget a counter."""
+        await self._redis.delete(self._name(key))
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}:{key}"
+
+
 class Counters:
     """Counts in Redis where there is one, else in this process. `prefix` keeps keys apart.
 
@@ -90,18 +136,12 @@ class Counters:
 
     def __init__(self, redis: ConnectionPool | None, *, prefix: str) -> None:
         self._memory = Memory()
-        self._redis: RedisStorage | None = None
+        self._shared = None if redis is None else Shared(redis, prefix=prefix)
         self._ask_redis_from = 0.0
-        if redis is not None:
-            options: dict[str, Any] = {"key_prefix": prefix, "connection_pool": redis}
-            # The address names no server: the pool knows where.
-            self._redis = RedisStorage(
-                "async+redis://", wrap_exceptions=True, implementation="redispy", **options
-            )
 
-    async def add(self, key: str, amount: int, *, seconds: int) -> int:
-        """Add to a counter and return its value; a new one lasts for so many seconds."""
-        return await self._do(lambda storage: storage.incr(key, seconds, amount))
+    async def add(self, key: str, amount: int, *, seconds: int) -> Count:
+        """Add to a counter; a new one lasts for so many seconds."""
+        return await self._do(lambda storage: storage.add(key, amount, seconds))
 
     async def get(self, key: str) -> int:
         """Return the value of a counter."""
@@ -109,20 +149,22 @@ class Counters:
 
     async def seconds_left(self, key: str) -> int:
         """Return the seconds until this counter starts again, at least one."""
-        end = await self._do(lambda storage: storage.get_expiry(key))
-        return max(1, math.ceil(end - time.time()))
+        return await self._do(lambda storage: storage.seconds_left(key))
 
     async def clear(self, key: str) -> None:
         """Set a counter to nothing."""
         await self._memory.clear(key)
         await self._do(lambda storage: storage.clear(key))
 
-    async def _do(self, action: Callable[[RedisStorage | Memory], Awaitable[T]]) -> T:
-        if self._redis is not None and time.monotonic() >= self._ask_redis_from:
+    async def _do(self, action: Callable[[Shared | Memory], Awaitable[T]]) -> T:
+        if self._shared is not None and time.monotonic() >= self._ask_redis_from:
             try:
-                return await action(self._redis)
-            except StorageError as error:
+                return await action(self._shared)
+            except RedisError as error:
                 self._ask_redis_from = time.monotonic() + RETRY_SECONDS
-                cause = cause_of(error.storage_error)
-                log.warning("redis.unavailable", seconds=RETRY_SECONDS, cause=cause)
+                log.warning("redis.unavailable", seconds=RETRY_SECONDS, cause=cause_of(error))
         return await action(self._memory)
+
+
+def _whole(seconds: float) -> int:
+    return max(1, math.ceil(seconds))

@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
@@ -39,6 +39,7 @@ EVERY_ANSWER = (
 _templates: WeakKeyDictionary[FastAPI, dict[object, str]] = WeakKeyDictionary()
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _CLOSE = (b"connection", b"close")
+_STARTS = {"http.response.start", "websocket.http.response.start"}
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -129,9 +130,10 @@ class RequestContext(HttpMiddleware):
         started = time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"].endswith("http.response.start"):
+            if message["type"] in _STARTS:
                 scope["status"], scope["answered"] = message["status"], True
-                added = [(b"x-request-id", request_id.encode()), *self._headers(scope)]
+                added = self._headers(scope)
+                added.append((b"x-request-id", request_id.encode()))
                 _add_headers(message, added)
             elif message["type"] == "websocket.accept":
                 scope["status"] = 101
@@ -142,8 +144,8 @@ class RequestContext(HttpMiddleware):
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            scope["route_template"] = template = route_template(scope)
             if not is_health_check(scope):
+                template = route_template(scope)
                 ms = round((time.perf_counter() - started) * 1000, 1)
                 line = {"route": template, "status": scope["status"], "ms": ms}
                 line["client"], _ = scope.get("client") or ("", 0)
@@ -151,13 +153,14 @@ class RequestContext(HttpMiddleware):
                     line["path"] = shown_path(scope)
                 log.info("request", method=scope.get("method", "WEBSOCKET"), **line)
 
-    def _headers(self, scope: Scope) -> Iterator[RawHeader]:
+    def _headers(self, scope: Scope) -> list[RawHeader]:
         """Return what tells browsers to trust an answer with as little as possible, and more."""
-        yield from EVERY_ANSWER
+        headers = [*EVERY_ANSWER]
         if self._https_only and scope["scheme"] == "https":
-            yield _HTTPS_ONLY
+            headers.append(_HTTPS_ONLY)
         if state_of(scope)[Draining].begun:
-            yield _CLOSE  # the server will close it, and the next request shall not be lost
+            headers.append(_CLOSE)  # the server closes it: the next request shall not be lost
+        return headers
 
 
 def _in_trace(request_id: str) -> dict[str, str]:
@@ -181,7 +184,7 @@ def _add_headers(message: Message, added: Iterable[RawHeader]) -> None:
     """Add headers to an answer, apart from those that it has."""
     headers = message.get("headers", ())
     names = {name for name, _ in headers}
-    message["headers"] = [*headers, *(header for header in added if header[0] not in names)]
+    message["headers"] = [*headers, *[header for header in added if header[0] not in names]]
 
 
 class AllowedHosts(HttpMiddleware):

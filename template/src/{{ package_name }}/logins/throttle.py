@@ -16,7 +16,7 @@ from limits import RateLimitItem, parse
 from redis.asyncio import ConnectionPool
 
 from ..core.callers import networks
-from ..core.counters import Counters
+from ..core.counters import Count, Counters
 from ..core.errors import TooManyRequests
 from ..settings import Settings
 
@@ -79,7 +79,7 @@ class LoginThrottle:
     async def failed(self, email: str) -> bool:
         """Count a wrong password. Tells whether the account is blocked from now on."""
         account = self._account(email)
-        return await self._add(account, 1) == account.limit.amount
+        return (await self._add(account, 1)).value == account.limit.amount
 
     async def succeeded(self, email: str, address: str) -> None:
         """Forget the failures of an account whose password was right."""
@@ -101,11 +101,11 @@ class LoginThrottle:
 
     async def _count(self, tier: Tier) -> None:
         count, allowed = await self._add(tier, 1), tier.limit.amount
-        if count > allowed:
-            seconds = await self._counters.seconds_left(tier.key)
-            raise LoginBlocked(seconds, tier=tier.name, is_new=count == allowed + 1)
+        if count.value > allowed:
+            is_new = count.value == allowed + 1
+            raise LoginBlocked(count.seconds_left, tier=tier.name, is_new=is_new)
 
-    async def _add(self, tier: Tier, amount: int) -> int:
+    async def _add(self, tier: Tier, amount: int) -> Count:
         return await self._counters.add(tier.key, amount, seconds=tier.limit.get_expiry())
 
 

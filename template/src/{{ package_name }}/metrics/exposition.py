@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..core.middleware import EVERY_ANSWER, HttpMiddleware, header, path_of
+from ..core.middleware import EVERY_ANSWER, HttpMiddleware, header, path_of, route_template
 from ..core.state import state_of
 from ..db.session import Database
 
@@ -63,7 +63,7 @@ class Exposition(HttpMiddleware):
         finally:
             # Callers make up methods and paths; each label must have few values.
             method = scope["method"] if scope["method"] in METHODS else "other"
-            route, status = scope.get("route_template", "unknown"), scope.get("status", 500)
+            route, status = route_template(scope), scope.get("status", 500)
             self._seconds.labels(method, route, status).observe(time.perf_counter() - started)
 
     def _may_read(self, scope: Scope) -> bool:

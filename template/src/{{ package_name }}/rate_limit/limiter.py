@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from limits import parse
 from redis.asyncio import ConnectionPool
 
-from ..core.counters import Counters
+from ..core.counters import Count, Counters
 from ..settings import Settings
 
 
@@ -31,14 +31,14 @@ class RateLimiter:
         self._counters = Counters(redis, prefix="rate")
 
     async def hit(self, caller: str, amount: int = 1) -> Quota:
-        """Count so many requests of `caller` and give what is left."""
+        """Count so many requests of `caller` and return what is left."""
         limit, count = self._limit.amount, await self._add(caller, amount)
-        reset = await self._counters.seconds_left(caller)
-        return Quota(count <= limit, limit, max(0, limit - count), reset)
+        left = max(0, limit - count.value)
+        return Quota(count.value <= limit, limit, left, count.seconds_left)
 
     async def take_back(self, caller: str, amount: int = 1) -> None:
         """Forget so many requests of `caller`: they were somebody else's."""
         await self._add(caller, -amount)
 
-    async def _add(self, caller: str, amount: int) -> int:
+    async def _add(self, caller: str, amount: int) -> Count:
         return await self._counters.add(caller, amount, seconds=self._limit.get_expiry())
