@@ -16,7 +16,8 @@ from sqlalchemy.types import TypeDecorator
 MOST_ROWS = 1_000  # of one flush; of each table the rest is counted
 ROWS_AT_ONCE = 500
 LONGEST_TEXT = 1_000  # a column that may hold more is not read
-SHORT_TYPES = (sa.Boolean, sa.Date, sa.DateTime, sa.Enum, sa.Float, sa.Integer, sa.Interval, sa.Numeric, sa.Time, sa.Uuid)
+NUMBERS = (sa.Boolean, sa.Float, sa.Integer, sa.Numeric)
+SHORT_TYPES = (*NUMBERS, sa.Date, sa.DateTime, sa.Enum, sa.Interval, sa.Time, sa.Uuid)
 
 Row = dict[Any, Any]  # by column
 
@@ -135,8 +136,8 @@ class _Search:
             found = self.session.execute(statement).all()
             rows += [dict(zip(read, row, strict=True)) for row in found]
             if len(rows) == most:
-                every = self.session.scalar(sa.select(sa.func.count()).select_from(table).where(matching))
-                more += (every or 0) - len(found)
+                count = sa.select(sa.func.count()).select_from(table).where(matching)
+                more += (self.session.scalar(count) or 0) - len(found)
         return rows, more
 
 
