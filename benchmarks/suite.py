@@ -9,7 +9,6 @@ process, 30 in two.
 import argparse
 import re
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,13 +33,13 @@ def seconds_of(folder: Path, options: list[str]) -> tuple[float, str]:
     return time.monotonic() - started, output
 
 
-def by_folder(output: str) -> Counter[str]:
-    """Return the seconds of the tests of each folder."""
-    found: Counter[str] = Counter()
-    for line in output.splitlines():
-        if duration := DURATION.match(line):
-            found[duration["folder"]] += float(duration["seconds"])
-    return found
+def by_folder(output: str) -> dict[str, float]:
+    """Return the seconds of the tests of each folder, the slowest first."""
+    found: dict[str, float] = {}
+    for duration in filter(None, map(DURATION.match, output.splitlines())):
+        folder = duration["folder"]
+        found[folder] = found.get(folder, 0) + float(duration["seconds"])
+    return dict(sorted(found.items(), key=lambda item: item[1], reverse=True))
 
 
 def measure(answers: Mapping[str, object]) -> bool:
@@ -53,8 +52,8 @@ def measure(answers: Mapping[str, object]) -> bool:
             seconds, output = seconds_of(made.folder, options)
             bar = BARS.get(name)
             print(f"{name:15} {seconds:6.1f} s" + (f"  bar {bar}" if bar else ""), flush=True)
-            passed &= bar is None or seconds <= bar
-            for folder, spent in by_folder(output).most_common():
+            passed = passed and (bar is None or seconds <= bar)
+            for folder, spent in by_folder(output).items():
                 print(f"    {folder:15} {spent:6.1f} s")
     return passed
 
