@@ -131,9 +131,9 @@ class SharedApplication:
 
         That of who is cancelled is closed in production. Here the savepoint is rolled back.
         """
-        if isinstance(context.original_exception, CancelledError) and context.connection:
-            if self._is_of_test(context.connection):
-                context.is_disconnect = False
+        connection, error = context.connection, context.original_exception
+        if connection and self._is_of_test(connection) and isinstance(error, CancelledError):
+            context.is_disconnect = False
 
     def _before_execute(
         self, connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, *_: Any
