@@ -10,9 +10,18 @@ import pytest
 from tests import template
 from tests.progress import Progress
 from tests.template import Rendered
+from tests.updates.table import table
 
 # They are tests of a rendered project, which has its own libraries.
-collect_ignore = ["clients", "foreign", "mistakes", "recipes", "kit/inside", "overlays"]
+collect_ignore = [
+    "clients",
+    "foreign",
+    "mistakes",
+    "recipes",
+    "kit/inside",
+    "overlays",
+    "updates/month",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,10 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Report how many rendered suites passed, and how many tests they held.
+    """Report how many rendered suites passed, how many tests they held, and the updates.
 
-    Pytest-xdist carries the property `rendered_tests` from the workers to here.
+    Pytest-xdist carries the properties from the workers to here.
     """
+    for status in ("passed", "failed"):
+        for line in table(terminalreporter.getreports(status)):
+            terminalreporter.write_line(line)
     counts = [
         value
         for report in terminalreporter.getreports("passed")

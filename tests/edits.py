@@ -10,6 +10,7 @@ class Edit:
     """A text in a file, to be found exactly once, and what takes its place.
 
     A text that ends with a newline is whole lines, wherever they are indented; else a part of one.
+    The empty text is the end of the file.
     """
 
     file: str
@@ -18,6 +19,8 @@ class Edit:
 
     def apply(self, text: str) -> str:
         """Return the text with the edit made. Raise `ValueError` unless it fits exactly once."""
+        if not self.find:
+            return text + self.replace
         matches = list(self._pattern().finditer(text))
         if len(matches) != 1:
             raise ValueError(f"{self.file} holds this {len(matches)} times, not once:\n{self.find}")

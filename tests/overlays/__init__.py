@@ -27,37 +27,37 @@ BUGS = Path(__file__).with_name("bugs.yml")
 SUFFIX = ".jinja"
 
 
-def lay(project: Rendered) -> None:
-    """Lay the second domain over a rendered project.
+def lay(project: Rendered, domain: Path = HERE) -> None:
+    """Lay the second domain over a rendered project, or another one that is written like it.
 
     Raise `ValueError` where a line that is to be edited is not there, or there twice, and
     `FileExistsError` where the template has rendered a file of that name.
     """
-    for path, text in new_files(project):
+    for path, text in new_files(project, domain):
         if path.exists():
             raise FileExistsError(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for edit in edits(project):
+    for edit in edits(project, domain):
         path = project.path / edit.file
         path.write_text(edit.apply(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def new_files(project: Rendered) -> Iterator[tuple[Path, str]]:
+def new_files(project: Rendered, domain: Path = HERE) -> Iterator[tuple[Path, str]]:
     """Return the files that the domain adds to a project, with their texts."""
     for part in _parts(project):
-        for source in sorted((HERE / part).rglob("*")):
+        for source in sorted((domain / part).rglob("*")):
             if source.is_file() and "__pycache__" not in source.parts:
-                name = _render(source.relative_to(HERE / part).as_posix(), project)
+                name = _render(source.relative_to(domain / part).as_posix(), project)
                 text = source.read_text(encoding="utf-8")
                 if name.endswith(SUFFIX):
                     name, text = name.removesuffix(SUFFIX), _render(text, project)
                 yield project.path / name, text
 
 
-def edits(project: Rendered) -> list[Edit]:
+def edits(project: Rendered, domain: Path = HERE) -> list[Edit]:
     """Return the edits of files that the template has rendered."""
-    text = (HERE / "edits.yml.jinja").read_text(encoding="utf-8")
+    text = (domain / "edits.yml.jinja").read_text(encoding="utf-8")
     entries: list[dict[str, str]] = yaml.safe_load(_render(text, project))
     return [Edit(**entry) for entry in entries]
 
