@@ -1,11 +1,13 @@
 """All SQL about refresh tokens."""
 
 from datetime import datetime
+from logging import INFO
 
 from sqlalchemy import delete, func, select, update
 
 from ...db.repository import Repository
 from ...users.models import User
+from ..events import note
 from .models import RefreshToken
 
 
@@ -48,7 +50,9 @@ class RefreshTokenRepository(Repository[RefreshToken]):
         """End every login of a user: its access tokens name a version that is no more."""
         user.token_version += 1
         await self._session.flush()
-        await self._session.execute(delete(RefreshToken).where(RefreshToken.user_id == user.id))
+        ended = delete(RefreshToken).filter_by(user_id=user.id).returning(RefreshToken.family_id)
+        if families := set(await self._session.scalars(ended)):
+            note(self._session, INFO, "logins.ended", user_id=user.id, number=len(families))
 
     async def delete_expired(self, user_id: int, *, now: datetime) -> None:
         """Remove what is of no more use."""

@@ -1,12 +1,14 @@
 """All SQL about sessions."""
 
 from datetime import datetime
+from logging import INFO
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from ...core.pagination import Paging, Rows, Sort
 from ...db.repository import Repository
 from ...users.models import User
+from ..events import note
 from .lifetime import Lifetime
 from .models import LoginSession
 
@@ -60,7 +62,9 @@ class SessionRepository(Repository[LoginSession]):
 
     async def end_all(self, user: User) -> None:
         """End every session of a user."""
-        await self._session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+        ended = delete(LoginSession).filter_by(user_id=user.id).returning(LoginSession.id)
+        if ids := (await self._session.scalars(ended)).all():
+            note(self._session, INFO, "logins.ended", user_id=user.id, number=len(ids))
 
     async def delete_expired(self, user_id: int, lifetime: Lifetime, *, now: datetime) -> None:
         """Remove the sessions of a user that nobody can use any more."""
