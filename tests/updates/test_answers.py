@@ -15,7 +15,7 @@ from tests.updates.projects import copy, git
 from tests.updates.releases import Releases
 
 # Lines that the team has replaced, and that hold the answer itself.
-REPLACED = {"project_name": {"README.md"}}
+REPLACED = {"project_name": {"README.md"}, "auth": {"src/my_service/lifespan.py"}}
 
 
 def other_features() -> list[list[str]]:
@@ -93,7 +93,7 @@ def test_scope_cannot_be_changed(made: tuple[Releases, Path], tmp_path: Path) ->
 
 
 def _refused(project: Path, *options: str) -> str:
-    command = [OWN_COMMANDS / "copier", "update", "--defaults", *options, project]
+    command = [str(OWN_COMMANDS / "copier"), "update", "--defaults", *options, str(project)]
     finished = run(command, folder=project)
     assert finished.code != 0
     return finished.output
