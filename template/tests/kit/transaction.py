@@ -1,12 +1,13 @@
 """The transaction of a test: one connection, one request at a time, all of it rolled back."""
 
 import re
+from asyncio import CancelledError
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from httpx2 import Request, Response
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 from sqlalchemy.pool.base import _ConnectionFairy
@@ -56,6 +57,7 @@ class SharedApplication:
         event.listen(engine, "commit", self._refuse_end)
         event.listen(engine, "rollback", self._refuse_end)
         event.listen(engine, "before_cursor_execute", self._before_execute)
+        event.listen(engine, "handle_error", self._keep_connection)
 
     async def close(self) -> None:
         """Stop the application and drop its database."""
@@ -123,6 +125,15 @@ class SharedApplication:
     def _refuse_end(self, connection: Connection) -> None:
         if self._is_of_test(connection):
             refuse("transaction-ended")
+
+    def _keep_connection(self, context: ExceptionContext) -> None:
+        """Keep the connection of the test, whose transaction would be lost with it.
+
+        That of who is cancelled is closed in production. Here the savepoint is rolled back.
+        """
+        connection, error = context.connection, context.original_exception
+        if connection and self._is_of_test(connection) and isinstance(error, CancelledError):
+            context.is_disconnect = False
 
     def _before_execute(
         self, connection: Connection, cursor: Any, sql: str, parameters: Any, context: Any, *_: Any
