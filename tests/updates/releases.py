@@ -147,3 +147,15 @@ def history() -> dict[str, str]:
     words = ["git", "rev-parse", "--is-shallow-repository"]
     shallow = run(words, folder=template.ROOT).check().strip() == "true"
     return {} if shallow else HISTORY
+
+
+def last() -> tuple[str, str]:
+    """Return the last release and its commit; before the first one, where this branch began."""
+    released = [item for item in history().items() if item[0] >= "0.1"]
+    if released:
+        return released[-1]
+    for main in ("origin/main", "main"):
+        base = run(["git", "merge-base", "HEAD", main], folder=template.ROOT)
+        if base.code == 0:
+            return "0.0", base.output.strip()
+    return "0.0", run(["git", "rev-parse", "HEAD"], folder=template.ROOT).check().strip()

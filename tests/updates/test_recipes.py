@@ -43,6 +43,7 @@ def start(
 
 def change(service: Service, answers: dict[str, object]) -> None:
     """Change answers at the same release."""
+    commit_all(service.folder, "what the team did")
     update(service.folder, *given(answers, service.folder), "--vcs-ref=:current:")
     assert conflicts(service.folder) == []
     service.type_in("uv sync --quiet").check()
@@ -60,7 +61,7 @@ def test_auth_and_features_change_on_rows(start: Start) -> None:
     """A revision for each, as the page says; the history then passes its tests."""
     service = start("sqlite-alembic-api_key")
     page = (template.ROOT / "docs" / "updating.md").read_text(encoding="utf-8")
-    [commands] = re.findall(r"(?m)^    uv sync\n((?:    uv run .+\n)+)", page)
+    [commands] = re.findall(r"(?m)^    uv sync\n((?:    uv run alembic .+\n)+)", page)
     [repair] = re.findall(r"(?sm)^    (with [^\n]+\n[^\n]+alter_column.+?\n)\n", page)
     for answers in CHANGES:
         change(service, answers)
