@@ -21,7 +21,7 @@ CHANGES: list[dict[str, object]] = [
     {"auth": "jwt", "features": []},
     {"auth": "api_key", "features": ["audit_log", "metrics"]},
 ]
-ADDED = re.compile(r'sa.Column\("token_version", sa.Integer\(\), nullable=False\)')
+ADDED = re.compile(r'sa.Column\("token_version", sa.I\w+\(\), nullable=False\)')
 FUNCTION = re.compile(r"(?sm)^def .+?(?=^def |\Z)")
 
 
