@@ -1,6 +1,7 @@
 """A bad answer ends in one sentence; a folder that is in use is left as it is."""
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -62,6 +63,16 @@ REFUSED = [
     ("python_version", "3.10", "Invalid choice for 'python_version': '3.10' is not in"),
 ]
 
+
+def _documented() -> list[tuple[str, str]]:
+    """Return what docs/choosing.md says to be typed, and what Copier says to it."""
+    page = (template.ROOT / "docs" / "choosing.md").read_text(encoding="utf-8")
+    _, _, table = page.partition("| you type |")
+    rows = re.findall(r"(?m)^\| `(-d .+?)` \| `?(.+?)`? \|", table.partition("\n\n")[0])
+    assert len(rows) == 4
+    return rows
+
+
 OF_TESTS = ("-a", ".copier-answers.oneloop.yml", "-d", "scope=tests")
 OF_THE_TESTS = "'package_name': not a Python module, such as app or backend.app"
 
@@ -86,6 +97,20 @@ def test_a_bad_answer_is_refused(question: str, answer: str, sentence: str, tmp_
     assert finished.code != 0
     assert sentence in finished.output.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("option", "said"), _documented())
+def test_documented_mistakes_end_as_documented(option: str, said: str, tmp_path: Path) -> None:
+    """The table of docs/choosing.md."""
+    finished = _copy(tmp_path / "project", *shlex.split(option))
+
+    if said == "nothing":
+        assert finished.code == 0
+        assert template.remembered(tmp_path / "project")["auth"] == "jwt"
+    else:
+        assert finished.code != 0
+        assert said in "\n".join(finished.output.splitlines()[-4:])
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("auth", ["none", "api_key"])

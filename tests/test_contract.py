@@ -92,7 +92,7 @@ def test_every_question_says_what_it_costs(name: str) -> None:
         ),
     ],
 )
-def test_what_follows_from_the_style_is_derived(
+def test_answers_that_follow_from_the_style_are_derived(
     answers: dict[str, Any], *, has_passwords: bool, has_api_keys: bool, tmp_path: Path
 ) -> None:
     """Nobody is asked what the other answers say already."""

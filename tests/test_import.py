@@ -72,7 +72,7 @@ def test_rows_move_from_sqlite_to_postgres(migrations: str, tmp_path: Path) -> N
     assert f"documents: {ROWS} rows" in printed
     assert script(new, READ) == script(old, READ)
     made = type_in(new, "uv run my-service create-user --email b@example.com --password-stdin")
-    assert "Made user 2." in made
+    assert "Created user 2." in made
 
     again = run([*command.split(), file], folder=new)
     assert again.code == 1

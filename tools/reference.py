@@ -122,6 +122,8 @@ never turns an answer into another one. [Choosing](../choosing.md) says which an
                 text += (
                     f"| `{value}` | {_cost(label, value)} | {'yes' if value in chosen else ''} |\n"
                 )
+            if isinstance(default, list):
+                text += f"\nOn the command line in brackets: `-d '{name}=[{chosen[0]}]'`, or `-d '{name}=[]'`.\n"
             text += "\n"
         else:
             default = question["default"] if "{" not in question["default"] else ""

@@ -1,4 +1,4 @@
-"""What an endpoint can ask for that belongs to no package."""
+"""Dependencies that belong to no package."""
 
 from typing import Annotated
 

@@ -62,7 +62,7 @@ def sync_handler(request: Request, error: Exception) -> Response:
     return Response()
 
 
-def test_what_runs_in_a_thread_is_named() -> None:
+def test_functions_that_run_in_a_thread_are_named() -> None:
     handlers: dict[Any, Any] = {KeyError: sync_handler}
     app = FastAPI(exception_handlers=handlers)
     app.get("/sync")(sync_endpoint)

@@ -97,6 +97,6 @@ def test_each_test_is_sorted(
     assert bool(advice) == bool(row.advice)
 
 
-def test_what_a_fixture_does_counts(rows: dict[str, Row]) -> None:
+def test_calls_of_a_fixture_count(rows: dict[str, Row]) -> None:
     assert any("create_all" in text for text in rows["test_rows"].advice)
     assert not any("create_all" in text for text in rows["test_routing"].advice)

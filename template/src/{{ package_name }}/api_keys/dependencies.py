@@ -1,4 +1,4 @@
-"""Who makes a key."""
+"""Dependencies of the routes of API keys."""
 
 from typing import Annotated
 

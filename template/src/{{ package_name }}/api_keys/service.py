@@ -1,4 +1,4 @@
-"""What can be done with API keys."""
+"""Operations on API keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the audit log shows of a value of any type: text or JSON, short and without secrets."""
+"""Values in the audit log: text or JSON for any type, short and without secrets."""
 
 import json
 import math

@@ -63,7 +63,7 @@ class PasswordHasher:
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Return whether `password` has the hash `stored`; None stands for no user.
 
-        Gives a new hash too where `stored` was made with other parameters than today's.
+        Return a new hash too where `stored` was made with other parameters than today's.
         No user costs as much as a wrong password. Raises `Unavailable` like `hash_new`.
         """
         password, against = normalised(password), stored or self._dummy

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a user may do: an admin everything, an editor all rows, a writer its own rows."""
+    """The role of a user: admins do everything, editors change all rows, writers their own."""
 
     ADMIN = "admin"
     EDITOR = "editor"

@@ -1,1 +1,1 @@
-"""What the commands do; cli.py has their words and options."""
+"""The commands; cli.py has their options and help."""

@@ -7,7 +7,7 @@ from .context import command_settings, run
 
 
 def migrate() -> None:
-    """Bring the schema of the database to its newest state."""
+    """Migrate the database to the newest schema."""
     with command_settings() as settings:
         run(migrate_database(settings))
 

@@ -1,1 +1,1 @@
-"""What every part of the service shares and that knows no part of it."""
+"""Shared by every part of the service; depends on none of them."""

@@ -1,4 +1,4 @@
-"""What a request brings: bounded in size and in time, and here before the request takes a place."""
+"""Bodies of requests: bounded in size and time, and read before the request takes a place."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Tells callers apart before it is known who they are."""
+"""Distinguishes callers before they are authenticated."""
 
 import hashlib
 import ipaddress

@@ -1,4 +1,4 @@
-"""What a cursor holds: values of columns as text or numbers of JSON, and back, exactly.
+"""Encodes cursors: values of columns as text or numbers of JSON, and back, exactly.
 
 A value that is read from a cursor has to be written as `encode` writes it: no other spelling.
 """

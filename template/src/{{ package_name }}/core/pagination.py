@@ -96,7 +96,7 @@ class Sort:
 
     @property
     def selected(self) -> list[ColumnElement[Any]]:
-        """What has to be selected beside the row, for its cursor."""
+        """Expressions to select beside the row, for its cursor."""
         return [
             type_coerce(key.expression, NullType()).label(f"sort_key_{number}")
             if key.codec.raw

@@ -1,4 +1,4 @@
-"""How many requests are served at once, and how many of them are one caller's."""
+"""Bounds how many requests are served at once, and how many of them are one caller's."""
 
 from collections import Counter
 

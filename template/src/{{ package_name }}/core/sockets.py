@@ -1,4 +1,4 @@
-"""What errors mean for a WebSocket."""
+"""Errors of a WebSocket."""
 
 from http import HTTPStatus
 from typing import TypeGuard

@@ -233,13 +233,13 @@ def _email() -> TypeAdapter[str]:
 
 
 class RequestBody(BaseModel):
-    """What a caller sends: a field that nobody knows is refused."""
+    """The body of a request: an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class PatchBody(RequestBody):
-    """What a caller changes: each field may be left out, and stays as it is then.
+    """The body of a PATCH: each field may be left out, and stays as it is then.
 
     So a field has no default, and null is a value only where its type says so:
 
@@ -270,6 +270,6 @@ def _left_out() -> None:
 
 
 class ResponseBody(BaseModel):
-    """What a caller gets: `model_validate` takes a row."""
+    """The body of a response: `model_validate` takes a row."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -1,4 +1,4 @@
-"""What a refused request costs: about as much as looking at it, however much is wrong in it."""
+"""Bounds the cost of a refused request, however much is wrong in it."""
 
 import json
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """What an error of the database is about. An error of no kind is a bug of the service."""
+    """The kind of an error of the database. An error of no kind is a bug of the service."""
 
     UNIQUE = auto()
     FOREIGN_KEY = auto()

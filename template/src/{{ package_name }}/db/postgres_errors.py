@@ -1,4 +1,4 @@
-"""What the error codes of Postgres (SQLSTATE) mean."""
+"""The error codes of Postgres (SQLSTATE), and what they mean."""
 
 import asyncpg
 from sqlalchemy import ExceptionContext, event

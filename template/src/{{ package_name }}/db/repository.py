@@ -1,4 +1,4 @@
-"""What all repositories do."""
+"""The base class of repositories."""
 
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar

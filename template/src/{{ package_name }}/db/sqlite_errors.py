@@ -1,4 +1,4 @@
-"""What the error names of SQLite mean."""
+"""The error names of SQLite, and what they mean."""
 
 from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DataError, SQLAlchemyError
@@ -13,7 +13,7 @@ _KINDS = (
     ("SQLITE_CONSTRAINT_ROWID", Kind.UNIQUE),
     ("SQLITE_CONSTRAINT_FOREIGNKEY", Kind.FOREIGN_KEY),
     # What has read and finds, when it writes, that others wrote meanwhile: refused at once. Not
-    # the other SQLITE_BUSY: who gets that has waited busy_timeout, and would wait once more.
+    # the other SQLITE_BUSY: whoever gets that has waited busy_timeout, and would wait once more.
     ("SQLITE_BUSY_SNAPSHOT", Kind.CONFLICT),
     ("SQLITE_SCHEMA", Kind.CONFLICT),
     ("SQLITE_BUSY", Kind.UNAVAILABLE),

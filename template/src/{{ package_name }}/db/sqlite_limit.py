@@ -1,9 +1,7 @@
 """Ends a statement of SQLite when its time is up, or when nobody waits for it any more."""
 
 import math
-import sqlite3
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +9,6 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 STEPS = 10_000  # of SQLite's machine, after which it is asked whether time is up
-
-
-class ClosingConnection(sqlite3.Connection):
-    """A connection that gives up its transaction when it is closed.
-
-    By itself SQLite keeps it, and every other writer waiting, as long as anything refers to one of
-    its statements: the traceback of who was cancelled does.
-    """
-
-    def close(self) -> None:
-        """Close the connection."""
-        with suppress(sqlite3.Error):
-            if self.in_transaction:
-                self.rollback()
-        super().close()
 
 
 @dataclass(slots=True)

@@ -1,1 +1,1 @@
-"""What development and tests need and production does not."""
+"""Helpers for development and tests, which production does not need."""

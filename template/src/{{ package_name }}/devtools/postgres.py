@@ -85,7 +85,7 @@ def temporary_server() -> Iterator[str]:
 def development_server(folder: Path) -> Iterator[str]:
     """Yield the URL of the server that keeps its data in `folder`, and start it if need be.
 
-    Who starts it stops it when the block ends; who finds it running joins it.
+    The process that starts it stops it when the block ends; others join it.
 
     Raises:
         PostgresUnavailable: the wheel is missing, or its server does not start.
@@ -126,7 +126,7 @@ class _Cluster:
         return _url(self.sockets)
 
     def create(self, *options: str) -> None:
-        """Make the data, whole or not at all."""
+        """Create the data, whole or not at all."""
         partial = self.folder / "partial"
         shutil.rmtree(partial, ignore_errors=True)
         self._run(

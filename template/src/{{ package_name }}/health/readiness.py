@@ -1,4 +1,4 @@
-"""Whether requests can be served: the database answers, and its schema is current."""
+"""Readiness: the database answers, and its schema is current."""
 
 import asyncio
 

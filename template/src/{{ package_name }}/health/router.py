@@ -1,4 +1,4 @@
-"""Health: liveness and readiness, for who runs the service."""
+"""Health: liveness and readiness, for operators."""
 
 from typing import Annotated
 

@@ -77,7 +77,7 @@ class LoginThrottle:
                 raise
 
     async def failed(self, email: str) -> bool:
-        """Count a wrong password. Tells whether the account is blocked from now on."""
+        """Count a wrong password. Return whether the account is blocked from now on."""
         account = self._account(email)
         return (await self._add(account, 1)).value == account.limit.amount
 

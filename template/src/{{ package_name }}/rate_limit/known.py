@@ -7,7 +7,7 @@ MOST = 10_000  # of them, about 2 MB
 
 
 class KnownCallers:
-    """Who presented a credential that was accepted, in this process, a short time ago."""
+    """Callers whose credential was accepted a short time ago, in this process."""
 
     def __init__(self) -> None:
         self._callers: dict[bytes, tuple[str, float]] = {}

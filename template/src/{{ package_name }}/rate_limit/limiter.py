@@ -11,7 +11,7 @@ from ..settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a caller has left: `remaining` of `limit` requests, fresh after `reset` seconds."""
+    """The budget of a caller: `remaining` of `limit` requests, fresh after `reset` seconds."""
 
     allowed: bool
     limit: int

@@ -1,4 +1,4 @@
-"""What goes in and out of the routes of tokens."""
+"""Request and response models of the routes of tokens."""
 
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl

@@ -39,7 +39,7 @@ class InvalidToken(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says: which login of which user. Nothing that can go stale."""
+    """The claims of a valid access token: which login of which user. Nothing that can go stale."""
 
     user_id: int
     login_id: str

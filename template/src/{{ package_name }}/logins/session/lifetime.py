@@ -1,4 +1,4 @@
-"""How long a session lasts."""
+"""The lifetime of a session."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What goes out of the routes of sessions."""
+"""Response models of the routes of sessions."""
 
 from datetime import datetime
 
