@@ -31,8 +31,9 @@ LESSONS = [
     ("compose.yaml", "    LOG_LEVEL:\n", "    LOG_LEVEL:\n    GREETING:\n"),
     (
         "src/*/lifespan.py",
-        "from .core.draining import Draining, drained\n",
-        "from .core.draining import Draining, drained\nfrom .core.greeting import Greeting\n",
+        '    (true, "from .core.draining import Draining, drained"),\n',
+        '    (true, "from .core.draining import Draining, drained"),\n'
+        '    (true, "from .core.greeting import Greeting"),\n',
     ),
     (
         "src/*/lifespan.py",
