@@ -37,11 +37,11 @@ LESSONS = [
     ),
     (
         "src/*/lifespan.py",
-        "        state[Readiness] = Readiness()\n",
-        "        state[Greeting] = Greeting(settings.greeting)\n"
-        "        state[Readiness] = Readiness()\n",
+        '    (true, "state[Readiness] = Readiness()"),\n',
+        '    (true, "state[Greeting] = Greeting(settings.greeting)"),\n'
+        '    (true, "state[Readiness] = Readiness()"),\n',
     ),
-    ("src/*/users/models.py", "    is_active: Mapped", f"{COLUMN}    is_active: Mapped"),
+    ("src/*/users/models.py", "  # in lower case\n", f"  # in lower case\n{COLUMN}"),
     (
         "migrations/versions/0001_initial.py",
         '        sa.Column("is_active"',
@@ -58,7 +58,7 @@ LESSONS = [
         "      - run: uv run poe test -n auto --cov\n",
         "      - run: uv run poe test -n auto --cov --durations 10\n",
     ),
-    ("src/*/documents/service.py", "Make a document that belongs", "Make one that belongs"),
+    ("src/*/documents/service.py", "document that belongs", "document which belongs"),
     ("pyproject.toml", '"redis>=8"', '"redis>=8.0.0"'),
     ("README.md", "## Read on", "## Read more"),
 ]

@@ -15,7 +15,7 @@ from tests.updates.projects import copy, git
 from tests.updates.releases import Releases
 
 # Lines that the team has replaced, and that hold the answer itself.
-REPLACED = {"project_name": {"README.md"}, "auth": {"src/my_service/lifespan.py"}}
+REPLACED = {"project_name": {"README.md"}}
 
 
 def other_features() -> list[list[str]]:
