@@ -1,11 +1,12 @@
 """How many small changes of the code the rendered suite notices, where nobody chose them.
 
 A sample of all places is changed mechanically, one at a time: a comparison, a number, a condition,
-an argument or a statement left out. For each the tests that run the changed line are run, and then
-the whole suite. What nobody notices is listed; what changes nothing that could be noticed is named,
-with the reason, in mutation.yml. Bar: 95 % of the others.
+an argument or a statement left out. The tests that run the changed line are run first. Then come
+those that start processes, where coverage sees nothing, and all others if the line is run once for
+all tests: at import, or while the application starts. What nobody notices is listed; what changes
+nothing that could be noticed is named, with the reason, in mutation.yml. Bar: 95 % of the others.
 
-    uv run python -m benchmarks.mutation --auth jwt --sample 60 --seed 1
+    uv run python -m benchmarks.mutation --answers defaults --sample 60 --seed 1
 """
 
 import argparse
@@ -13,20 +14,30 @@ import ast
 import copy
 import random
 import sqlite3
+import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from benchmarks.service import installed, verdict
+from benchmarks.service import verdict
+from tests.mutants.hunt import WarmPytest, files_of, is_slow, loose
 from tests.shell import run
+from tests.template import answers_of, render
 
 BAR = 0.95
 EQUIVALENT = Path(__file__).with_name("mutation.yml")
-MOST_TESTS = 100  # more are not listed: the whole suite is run at once
-SECONDS = 600
-SUITE = ["uv", "run", "--no-sync", "pytest", "-q", "-p", "no:cacheprovider"]
+MOST_TESTS = 40  # are tried before the whole suite is
+SECONDS = 900
+NO_TESTS = 5  # pytest's exit code
+MEASURED = [
+    *("uv", "run", "--no-sync", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"),
+    *("--cov", "--cov-context=test", "--cov-report="),
+]
 SWAPS: dict[type[ast.AST], ast.AST] = {
     ast.Lt: ast.LtE(),
     ast.LtE: ast.Lt(),
@@ -63,6 +74,10 @@ class Mutant:
         """What mutation.yml calls it."""
         return f"{self.file}: {self.old}"
 
+    def __str__(self) -> str:
+        """Return the place and what is written there instead."""
+        return f"{self.place}  ->  {self.new} (line {self.line})"
+
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what a node could be instead."""
@@ -93,6 +108,14 @@ def _with(node: ast.AST, **fields: object) -> ast.AST:
     return changed
 
 
+def _is_python(text: bytes) -> bool:
+    try:
+        compile(text, "", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
 def mutants_of(file: Path, root: Path) -> Iterator[Mutant]:
     """Yield all changes of one file."""
     source = file.read_bytes()
@@ -107,80 +130,136 @@ def mutants_of(file: Path, root: Path) -> Iterator[Mutant]:
         old = source[start:end].decode()
         for changed in changes(node):
             new = ast.unparse(ast.fix_missing_locations(changed))
-            text = source[:start] + (new if old != new else "").encode() + source[end:]
+            text = source[:start] + new.encode() + source[end:]
+            if not _is_python(text):  # the place of what is within an f-string is not known
+                continue
             name = str(file.relative_to(root))
             last_line = node.end_lineno or node.lineno
             shown = " ".join(old.split()), " ".join(new.split())
             yield Mutant(name, node.lineno, last_line, *shown, text.decode())
 
 
-def tests_of(coverage: Path, root: Path, mutant: Mutant) -> list[str]:
-    """Return the tests that run the line; none where it is run at import, too."""
-    with sqlite3.connect(coverage) as database:
-        rows = database.execute(
-            "select context.context, line_bits.numbits from line_bits "
-            "join context on context.id = line_bits.context_id "
-            "join file on file.id = line_bits.file_id where file.path = ?",
-            [str(root / mutant.file)],
-        ).fetchall()
-    lines = range(mutant.line, mutant.last_line + 1)
-    contexts = {
-        context.partition("|")[0]
-        for context, bits in rows
-        if any(line // 8 < len(bits) and bits[line // 8] & 1 << line % 8 for line in lines)
-    }
-    return [] if "" in contexts or len(contexts) > MOST_TESTS else sorted(contexts)
+class Covered:
+    """Which tests run a line, as the coverage of one run of the suite says."""
+
+    def __init__(self, root: Path, data: Path) -> None:
+        """Measure it, unless that was done already."""
+        self._root = root
+        self._database = data
+        if not data.exists():
+            # A file of its own: the suite measures coverage when it is told to, too.
+            measured = {"COVERAGE_FILE": str(data)}
+            run(MEASURED, folder=root, environment=measured, timeout=SECONDS).check()
+        first = self._rows("select context from context where context like '%|setup' limit 1")
+        self._first = first[0][0].partition("|")[0]
+
+    def tests(self, mutant: Mutant) -> tuple[list[str], bool]:
+        """Return the tests that run a place, and whether it is run for all tests at once.
+
+        There the tests that run anything else of the file are the likely ones.
+        """
+        # The rendered projects measure branches: a line is where one begins or ends.
+        rows = self._rows(
+            "select context.context, arc.fromno, arc.tono from arc "
+            "join context on context.id = arc.context_id "
+            "join file on file.id = arc.file_id where file.path = ?",
+            str(self._root / mutant.file),
+        )
+        lines = range(mutant.line, mutant.last_line + 1)
+        every, found = set(), set()
+        for context, *branch in rows:
+            test = context.partition("|")[0]
+            every.add(test)
+            if any(line in lines for line in branch):
+                found.add(test)
+        for_all = not found.isdisjoint(("", self._first))
+        likely = sorted(
+            (every if for_all else found) - {""}, key=lambda test: (is_slow(test), test)
+        )
+        return likely[:MOST_TESTS] if for_all else likely, for_all
+
+    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._database)) as database:
+            return database.execute(query, values).fetchall()
 
 
-def is_noticed(root: Path, mutant: Mutant, coverage: Path) -> bool:
-    """Return whether a test fails, or does not end, with the change."""
-    file = root / mutant.file
-    original = file.read_text(encoding="utf-8")
-    file.write_text(mutant.text, encoding="utf-8")
-    try:
-        tests = tests_of(coverage, root, mutant)
-        if tests and run([*SUITE, "-x", *tests], folder=root, timeout=SECONDS).code != 0:
-            return True
-        return run([*SUITE, "-x"], folder=root, timeout=SECONDS).code != 0
-    finally:
-        file.write_text(original, encoding="utf-8")
+class Project:
+    """A rendered project whose suite is run on one change after the other."""
+
+    def __init__(self, root: Path) -> None:
+        """Measure what its tests cover, and be ready to run them."""
+        self.root = root
+        self._covered = Covered(root, root.parent / "coverage")
+        self._pytest = WarmPytest(root)
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self._pytest.close()
+
+    def notices(self, mutant: Mutant) -> bool:
+        """Return whether a test fails, or does not end, with the change."""
+        path = self.root / mutant.file
+        before = {path: path.read_text(encoding="utf-8")}
+        likely, for_all = self._covered.tests(mutant)
+        rest = [file for file in files_of(self.root) if for_all or _starts_processes(file)]
+        path.write_text(mutant.text, encoding="utf-8")
+        with loose(before):
+            if likely and self._fails(*likely):
+                return True
+            return self._fails(*rest, *(f"--deselect={test}" for test in likely))
+
+    def _fails(self, *arguments: str) -> bool:
+        code, _ = self._pytest.run("-x", "-o", "timeout=30", *arguments)
+        return code not in (0, NO_TESTS)
+
+
+def _starts_processes(file: str) -> bool:
+    return file.startswith(("tests/declarations/", "tests/live/", "tests/migrations/"))
+
+
+@contextmanager
+def project(answers: dict[str, Any], folder: Path | None) -> Iterator[Project]:
+    """Render and install a project; in `folder` it stays, with what was measured."""
+    with tempfile.TemporaryDirectory(prefix="oneloop-mutation-") as scratch:
+        root = (folder or Path(scratch)) / "project"
+        if not root.exists():
+            render(answers, root)
+            run(["uv", "sync", "--quiet"], folder=root).check()
+        with closing(Project(root)) as made:
+            yield made
 
 
 def main() -> None:
     """Print each change and what became of it; end with 1 where the bar is missed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--database", default="sqlite")
-    parser.add_argument("--auth", default="jwt")
+    parser.add_argument("--answers", default="defaults", help="an answer set of tests/answers")
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="changes of the sample with this text")
+    parser.add_argument("--folder", type=Path, help="keep the project here, for the next run")
     options = parser.parse_args()
     reasons = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
-    answers = {"database": options.database, "auth": options.auth}
-    with installed(answers, {}) as made:
-        (made.folder / ".env").unlink()  # the suite of a fresh project
-        root = made.folder
-        # A file of its own: the suite measures coverage when it is told to, too.
-        measured = {"COVERAGE_FILE": str(root.parent / "coverage")}
-        covered = [*SUITE, "--cov", "--cov-context=test", "--cov-report="]
-        run(covered, folder=root, environment=measured, timeout=SECONDS).check()
-        source = root / "src"
-        every = [one for file in sorted(source.rglob("*.py")) for one in mutants_of(file, root)]
+    noticed = equivalent = total = 0
+    with project(answers_of(options.answers), options.folder) as made:
+        files = sorted((made.root / "src").rglob("*.py"))
+        every = [one for file in files for one in mutants_of(file, made.root)]
         sample = random.Random(options.seed).sample(every, min(options.sample, len(every)))
-        noticed = equivalent = 0
         for number, mutant in enumerate(sample, 1):
+            if options.only not in mutant.place:
+                continue
+            total += 1
+            started = time.monotonic()
             if reason := reasons.get(mutant.place):
                 equivalent += 1
                 outcome = f"equivalent: {reason}"
-            elif is_noticed(root, mutant, root.parent / "coverage"):
+            elif made.notices(mutant):
                 noticed += 1
                 outcome = "noticed"
             else:
                 outcome = "UNNOTICED"
-            print(
-                f"{number:4} {outcome}  {mutant.place}  ->  {mutant.new} (line {mutant.line})",
-                flush=True,
-            )
-    counted = len(sample) - equivalent
+            seconds = time.monotonic() - started
+            print(f"{number:4} {outcome}  {mutant} ({seconds:.0f} s)", flush=True)
+    counted = total - equivalent
     print(f"{noticed} of {counted} noticed; {equivalent} equivalent; {len(every)} places in all")
     verdict(noticed >= BAR * counted)
 

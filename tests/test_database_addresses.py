@@ -1,14 +1,19 @@
 """Addresses of databases as hosting prints them: in service, commands, dbmate and tests alike."""
 
+import re
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from benchmarks.postgres import SOCKET, Postgres
-from benchmarks.service import Service, installed
+from benchmarks.service import Server, Service, installed
+from tests.servers import free_port
 from tests.shell import run
 from tests.tls import Authority, encrypted
 
@@ -24,10 +29,18 @@ class Database:
     service: Service
     port: int
     authority: Authority
+    server: Postgres
 
-    def address(self, parameters: str, password: str = ENCODED) -> str:
+    def address(
+        self,
+        parameters: str,
+        password: str = ENCODED,
+        *,
+        host: str = "localhost",
+        name: str = "app",
+    ) -> str:
         """Return the address with these parameters."""
-        return f"postgres://app:{password}@localhost:{self.port}/app?{parameters}"
+        return f"postgres://app:{password}@{host}:{self.port}/{name}?{parameters}"
 
     def output(self, *words: str, address: str) -> tuple[int, str]:
         """Run a command of the service on this address."""
@@ -51,7 +64,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
             server.sql(f"CREATE ROLE app LOGIN CREATEDB PASSWORD '{PASSWORD}'")
             server.sql("CREATE DATABASE app OWNER app")
             with encrypted(folder / SOCKET, authority.context) as port:
-                yield Database(made, port, authority)
+                yield Database(made, port, authority, server)
         finally:
             server.stop()
 
@@ -100,3 +113,67 @@ def test_failure_names_its_cause_and_no_password(
         assert "hunter2" not in output
         assert ENCODED not in output
         assert PASSWORD not in output
+
+
+@pytest.mark.parametrize(
+    ("place", "cause"),
+    [
+        ({"host": "no-such-host.invalid"}, r"gaierror|no such host|lookup"),
+        ({"name": "missing"}, r'database "missing" does not exist'),
+    ],
+)
+def test_wrong_place_is_named(database: Database, place: dict[str, str], cause: str) -> None:
+    """A host or a database that is not there."""
+    for command in ("migrate", "doctor"):
+        address = database.address("sslmode=require", **place)
+        code, output = database.output("my-service", command, address=address)
+        assert code == 1
+        assert re.search(cause, output), output
+        assert "Traceback" not in output
+        assert ENCODED not in output
+
+
+BROKEN = {
+    "28P01": ("ALTER ROLE app PASSWORD 'another'", f"ALTER ROLE app PASSWORD '{PASSWORD}'"),
+    "53300": ("ALTER ROLE app CONNECTION LIMIT 0", "ALTER ROLE app CONNECTION LIMIT -1"),
+    "3D000": ("ALTER DATABASE app RENAME TO away", "ALTER DATABASE away RENAME TO app"),
+}
+"""By its SQLSTATE, what happens to a database that a service uses, and what mends it."""
+
+
+def test_service_that_loses_its_database_says_why_and_finds_it_again(database: Database) -> None:
+    """Readiness and log name the cause, once for each change, while the process goes on."""
+    address = database.address("sslmode=require")
+    assert database.output("my-service", "migrate", address=address)[0] == 0
+    server = Server(database.service, free_port())
+    server.start(DATABASE_URL=address)
+    try:
+        assert _ready(server, 200)
+        for breaks, mends in BROKEN.values():
+            # No connection is left: what it did before has to fail.
+            gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'"
+            database.server.sql(gone)
+            database.server.sql(breaks)
+            database.server.sql(gone)
+            assert _ready(server, 503)
+            database.server.sql(mends)
+            assert _ready(server, 200)
+    finally:
+        server.kill()
+    log = server.log.read_text(encoding="utf-8")
+    causes = [line for line in log.splitlines() if "not ready" in line]
+    assert [code for code in BROKEN if any(code in line for line in causes)] == list(BROKEN), log
+    assert "Traceback" not in log
+    assert "another" not in log
+    assert PASSWORD not in log
+
+
+def _ready(server: Server, status: int) -> bool:
+    """Wait until readiness answers so."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(httpx2.TransportError):
+            if httpx2.get(f"{server.address}/health/ready", timeout=5).status_code == status:
+                return True
+        time.sleep(0.1)
+    return False

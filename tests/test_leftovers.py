@@ -27,6 +27,7 @@ NOT_SEARCHED = (
     "unit/test_callers.py",
     # A service on Postgres takes the rows of one on SQLite.
     "commands/import_sqlite.py",
+    "live/test_import_sqlite.py",
     # These look for what is not there: in the suites of others, in the service, in its document.
     "routing/test_public.py",
     "contract/examination.py",

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +53,37 @@ class Outcome:
         return "\n".join([*told, *(f"          {reason}" for reason in self.reasons)])
 
 
+class WarmPytest:
+    """Runs pytest in a project again and again, in children that find the libraries loaded."""
+
+    def __init__(self, project: Path) -> None:
+        """Start the process whose children run pytest."""
+        self._output = project / "output.txt"
+        self._nursery = subprocess.Popen(
+            [project / ".venv" / "bin" / "python", nursery.__file__],
+            cwd=project,
+            env=clean_environment(COLUMNS="300"),  # so that pytest does not cut the reasons short
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Return the exit code, and what was printed."""
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._output.unlink(missing_ok=True)
+        job = [TIME_LIMIT, str(self._output), [*PYTEST, *arguments]]
+        print(json.dumps(job), file=self._nursery.stdin, flush=True)
+        code = int(self._nursery.stdout.readline())
+        return code, self._output.read_text(encoding="utf-8", errors="replace")
+
+    def close(self) -> None:
+        """End it."""
+        with self._nursery as process:
+            process.terminate()
+
+
 class Habitat:
     """A rendered project with its environment, in which one bug at a time is let loose."""
 
@@ -61,19 +92,11 @@ class Habitat:
         self.folder = catalogue.render(style, project, folder)
         self._weak: list[str] = []
         run(["uv", "sync", "--quiet"], folder=self.folder).check()
-        self._nursery = subprocess.Popen(
-            [self.folder / ".venv" / "bin" / "python", nursery.__file__],
-            cwd=self.folder,
-            env=clean_environment(COLUMNS="300"),  # so that pytest does not cut the reasons short
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._pytest = WarmPytest(self.folder)
 
     def close(self) -> None:
         """End what runs the suites."""
-        with self._nursery as process:
-            process.terminate()
+        self._pytest.close()
 
     def leave_out(self, tests: Sequence[str]) -> None:
         """Do not run these tests: they fail without any bug."""
@@ -93,7 +116,7 @@ class Habitat:
         files = self._files()
         likely = [file for file in mutant.likely if file in files]
         try:
-            with _loose(mutant, self.folder):
+            with loose(mutant.apply(self.folder)):
                 code, output = self._suite(likely, "-x") if likely else (0, "")
                 if code == 0:
                     code, output = self._suite([file for file in files if file not in likely], "-x")
@@ -106,27 +129,21 @@ class Habitat:
         return Outcome(mutant, style, verdict, reasons, time.monotonic() - started)
 
     def _files(self) -> list[str]:
-        """Return the files of the suite, the slow folders last."""
-        paths = (path.relative_to(self.folder) for path in self.folder.glob("tests/*/test_*.py"))
-        return sorted((path.as_posix() for path in paths), key=lambda file: (_is_slow(file), file))
+        return files_of(self.folder)
 
     def _suite(self, files: Sequence[str], *options: str) -> tuple[int, str]:
-        assert self._nursery.stdin is not None
-        assert self._nursery.stdout is not None
-        output = self.folder / "output.txt"
-        output.unlink(missing_ok=True)
-        arguments = [*PYTEST, *self._weak, *options, *files]
-        print(
-            json.dumps([TIME_LIMIT, str(output), arguments]), file=self._nursery.stdin, flush=True
-        )
-        code = int(self._nursery.stdout.readline())
-        return code, output.read_text(encoding="utf-8", errors="replace")
+        return self._pytest.run(*self._weak, *options, *files)
+
+
+def files_of(project: Path) -> list[str]:
+    """Return the files of a rendered suite, the slow folders last."""
+    paths = (path.relative_to(project) for path in project.glob("tests/*/test_*.py"))
+    return sorted((path.as_posix() for path in paths), key=lambda file: (is_slow(file), file))
 
 
 @contextmanager
-def _loose(mutant: Mutant, project: Path) -> Iterator[None]:
-    """Put the bug into the project, and take it out again."""
-    before = mutant.apply(project)
+def loose(before: Mapping[Path, str]) -> Iterator[None]:
+    """Tell Python that files have changed, and take the change out again."""
     try:
         # Cached bytecode is known by its source's size and second: no two edits share a second.
         for path in before:
@@ -138,7 +155,8 @@ def _loose(mutant: Mutant, project: Path) -> Iterator[None]:
             os.utime(path, (time.time(), time.time() + 60 * next(_edits)))
 
 
-def _is_slow(file: str) -> bool:
+def is_slow(file: str) -> bool:
+    """Return whether the tests of a file take long, or start processes."""
     return file.startswith(SLOW)
 
 

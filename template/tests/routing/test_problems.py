@@ -48,9 +48,10 @@ def test_unknown_origin_gets_no_cors_headers(client: TestClient) -> None:
     assert "access-control-allow-origin" not in response.headers
 
 
-def test_request_id_of_the_caller_is_kept(client: TestClient) -> None:
-    response = client.get("/health/live", headers={"X-Request-ID": "trace-1.a_B"})
-    assert response.headers["x-request-id"] == "trace-1.a_B"
+@pytest.mark.parametrize("request_id", ["trace-1.a_B", "a" * 64])
+def test_request_id_of_the_caller_is_kept(client: TestClient, request_id: str) -> None:
+    response = client.get("/health/live", headers={"X-Request-ID": request_id})
+    assert response.headers["x-request-id"] == request_id
 
 
 @pytest.mark.parametrize("request_id", ["", "a" * 65, "with space", 'quote"', "semi;colon"])
