@@ -70,13 +70,13 @@ class Mutant:
     text: str
 
     @property
-    def place(self) -> str:
+    def change(self) -> str:
         """What mutation.yml calls it."""
-        return f"{self.file}: {self.old}"
+        return f"{self.file}: {self.old}  ->  {self.new}"
 
     def __str__(self) -> str:
-        """Return the place and what is written there instead."""
-        return f"{self.place}  ->  {self.new} (line {self.line})"
+        """Return the change, and where it is."""
+        return f"{self.change} (line {self.line})"
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -245,11 +245,11 @@ def main() -> None:
         every = [one for file in files for one in mutants_of(file, made.root)]
         sample = random.Random(options.seed).sample(every, min(options.sample, len(every)))
         for number, mutant in enumerate(sample, 1):
-            if options.only not in mutant.place:
+            if options.only not in mutant.change:
                 continue
             total += 1
             started = time.monotonic()
-            if reason := reasons.get(mutant.place):
+            if reason := reasons.get(mutant.change):
                 equivalent += 1
                 outcome = f"equivalent: {reason}"
             elif made.notices(mutant):
