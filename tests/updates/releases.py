@@ -31,16 +31,17 @@ LESSONS = [
     ("compose.yaml", "    LOG_LEVEL:\n", "    LOG_LEVEL:\n    GREETING:\n"),
     (
         "src/*/lifespan.py",
-        "from .core.draining import Draining, drained\n",
-        "from .core.draining import Draining, drained\nfrom .core.greeting import Greeting\n",
+        '    (true, "from .core.draining import Draining, drained"),\n',
+        '    (true, "from .core.draining import Draining, drained"),\n'
+        '    (true, "from .core.greeting import Greeting"),\n',
     ),
     (
         "src/*/lifespan.py",
-        "        state[Readiness] = Readiness()\n",
-        "        state[Greeting] = Greeting(settings.greeting)\n"
-        "        state[Readiness] = Readiness()\n",
+        '    (true, "state[Readiness] = Readiness()"),\n',
+        '    (true, "state[Greeting] = Greeting(settings.greeting)"),\n'
+        '    (true, "state[Readiness] = Readiness()"),\n',
     ),
-    ("src/*/users/models.py", "    is_active: Mapped", f"{COLUMN}    is_active: Mapped"),
+    ("src/*/users/models.py", "  # in lower case\n", f"  # in lower case\n{COLUMN}"),
     (
         "migrations/versions/0001_initial.py",
         '        sa.Column("is_active"',
@@ -57,7 +58,7 @@ LESSONS = [
         "      - run: uv run poe test -n auto --cov\n",
         "      - run: uv run poe test -n auto --cov --durations 10\n",
     ),
-    ("src/*/documents/service.py", "Make a document that belongs", "Make one that belongs"),
+    ("src/*/documents/service.py", "document that belongs", "document which belongs"),
     ("pyproject.toml", '"redis>=8"', '"redis>=8.0.0"'),
     ("README.md", "## Read on", "## Read more"),
 ]
@@ -147,3 +148,15 @@ def history() -> dict[str, str]:
     words = ["git", "rev-parse", "--is-shallow-repository"]
     shallow = run(words, folder=template.ROOT).check().strip() == "true"
     return {} if shallow else HISTORY
+
+
+def last() -> tuple[str, str]:
+    """Return the last release and its commit; before the first one, where this branch began."""
+    released = [item for item in history().items() if item[0] >= "0.1"]
+    if released:
+        return released[-1]
+    for main in ("origin/main", "main"):
+        base = run(["git", "merge-base", "HEAD", main], folder=template.ROOT)
+        if base.code == 0:
+            return "0.0", base.output.strip()
+    return "0.0", run(["git", "rev-parse", "HEAD"], folder=template.ROOT).check().strip()

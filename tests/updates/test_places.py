@@ -45,7 +45,7 @@ def project(made: tuple[Releases, Path], tmp_path: Path) -> Path:
 
 def assert_updated(project: Path) -> None:
     """Check that the later release has arrived and that the edit is there."""
-    assert "Make one that belongs" in (project / SERVICE).read_text()
+    assert "document which belongs" in (project / SERVICE).read_text()
     assert "# Ours." in (project / SERVICE).read_text()
     assert (project / "src/my_service/core/greeting.py").exists()
     assert conflicts(project) == []
@@ -143,6 +143,6 @@ def test_recopy_keeps_files_of_the_team_and_the_first_migration(project: Path) -
     copier("recopy", "--overwrite", project)
 
     assert "# Ours." not in (project / SERVICE).read_text()
-    assert "Make one that belongs" in (project / SERVICE).read_text()
+    assert "document which belongs" in (project / SERVICE).read_text()
     assert (project / "src/my_service/teams.py").exists()
     assert migration.read_text() == before

@@ -52,7 +52,7 @@ def test_a_fix_arrives_and_edits_stay(released: Releases, project: Path) -> None
     commit_all(project, "what the team did")
 
     documents = "src/*/documents/service.py"
-    released.edit(documents, "Make a document that belongs", "Make one document that belongs")
+    released.edit(documents, "document that belongs", "document which belongs")
     released.edit("README.md", "## Read on", "## Read more")
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     next(released.path.glob(f"template/{removed.name}*")).unlink()
@@ -60,7 +60,7 @@ def test_a_fix_arrives_and_edits_stay(released: Releases, project: Path) -> None
     output = update(project)
 
     assert "My Service is updated." in output
-    assert "Make one document that belongs" in service.read_text()
+    assert "document which belongs" in service.read_text()
     assert "# The team's own." in service.read_text()
     readme = (project / "README.md").read_text()
     assert readme.startswith("# The Service of the Team")
@@ -84,8 +84,8 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Releases, project
     released.edit("README.md", "## Read on", "## Read more")
     released.edit(
         "src/*/documents/service.py",
-        "Make a document that belongs",
-        "Make one document that belongs",
+        "document that belongs",
+        "document which belongs",
     )
     (released.path / "template" / "NEWS.md").write_text("A file of the new release.\n")
     released.release("1.1.0")
@@ -96,7 +96,7 @@ def test_only_a_line_that_both_changed_is_a_conflict(released: Releases, project
     assert "## Where to read on" in readme
     assert "## Read more" in readme
     service = project / "src" / "my_service" / "documents" / "service.py"
-    assert "Make one document that belongs" in service.read_text()
+    assert "document which belongs" in service.read_text()
     assert (project / "NEWS.md").exists()
 
     run(["sh", "-c", _undo()], folder=project).check()
@@ -135,13 +135,13 @@ def test_renamed_package_keeps_its_edits_and_is_updated(released: Releases, proj
     rename, replace = re.findall(r"(?m)^    (git mv .+|git grep .+)$", _page())
     run(["sh", "-c", f"{rename} && {replace}"], folder=project).check()
     commit_all(project, "another name")
-    released.edit("src/*/documents/service.py", "Make a document that", "Make one document that")
+    released.edit("src/*/documents/service.py", "document that belongs", "document which belongs")
     released.release("1.1.0")
     update(project)
 
     assert conflicts(project) == []
     assert "# Ours." in (project / "src/billing" / service).read_text()
-    assert "Make one document that" in (project / "src/billing" / service).read_text()
+    assert "document which belongs" in (project / "src/billing" / service).read_text()
     assert (project / "src/billing/teams.py").read_text() == '"""Teams of billing."""\n'
     assert not (project / "src/my_service").exists()
     assert template.remembered(project)["package_name"] == "billing"

@@ -4,7 +4,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ._migration import MigrationError
-from ._missing import missing_columns
+from ._missing import missing_columns, statements
 from .migration_lock import migration_connection
 
 
@@ -16,15 +16,22 @@ async def upgrade(engine: AsyncEngine, metadata: MetaData) -> None:
     async with migration_connection(engine) as connection, connection.begin():
         await connection.run_sync(metadata.create_all)
     async with AsyncSession(engine) as session:
-        if missing := await missing_columns(session, metadata):
-            raise MigrationError(
-                f"the database lacks {missing}: create_all never changes a table that exists. "
-                "Add the columns by hand, or start with an empty database"
-            )
+        await _require_columns(session, metadata)
 
 
 async def check_schema(session: AsyncSession, metadata: MetaData) -> None:
     """Raise `MigrationError` if a table or column is missing."""
     await session.execute(text("SELECT 1"))  # also where there is no need to look again
-    if missing := await missing_columns(session, metadata, ask_again=False):
+    await _require_columns(session, metadata, ask_again=False)
+
+
+async def _require_columns(
+    session: AsyncSession, metadata: MetaData, *, ask_again: bool = True
+) -> None:
+    if missing := await missing_columns(session, metadata, ask_again=ask_again):
+        if sql := statements(missing, metadata, session.get_bind().dialect):
+            raise MigrationError(
+                f"the database lacks {missing}: create_all never changes a table that exists. "
+                f"Type into the database, or start with an empty one: {sql}"
+            )
         raise MigrationError(f"the database lacks {missing}: run the command migrate")
