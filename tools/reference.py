@@ -203,8 +203,8 @@ def _commands(projects: list[Rendered]) -> str:
     ]
     return f"""# Commands
 
-{NOTE}A project's command is its name with dashes: `uv run my-service COMMAND`. `--help` says more. What is wrong ends in one
-line and exit code 1.
+{NOTE}A project's command is its name with dashes: `uv run my-service COMMAND`. `--help` says more. An error ends in one line
+and exit code 1.
 
 | command | options | what it does | in projects with |
 |---|---|---|---|

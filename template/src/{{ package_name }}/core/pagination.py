@@ -36,7 +36,7 @@ MAX_CURSOR = 6_000  # characters: what fits into a URL with room to spare
 class Paging:
     """Which part of a list is asked for."""
 
-    limit: Annotated[int, Query(ge=1, le=100, description="How many items, at most.")] = 20
+    limit: Annotated[int, Query(ge=1, le=100, description="The maximum number of items.")] = 20
     cursor: Annotated[
         Text | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before.")
     ] = None
@@ -130,7 +130,7 @@ class Sort:
                 for key, value in zip(self._keys, found[1:], strict=True)
             ]
         except ValueError:
-            raise Unprocessable("cursor is not one that this list gave: start without it") from None
+            raise Unprocessable("Invalid cursor for this list: start without one") from None
         return self._behind(values)
 
     def cursor(self, row: Any, *selected: Any) -> str:
@@ -146,7 +146,7 @@ class Sort:
         ]
         cursor = base64.urlsafe_b64encode(to_json([self.name, *encoded])).decode().rstrip("=")
         if len(cursor) > MAX_CURSOR:
-            raise Unprocessable("A value is too long to go on behind it: choose another order.")
+            raise Unprocessable("A value is too long for a cursor: choose another order.")
         return cursor
 
     def _behind(self, values: list[Any]) -> ColumnElement[bool]:
