@@ -59,7 +59,7 @@ LESSONS = [
         "      - run: uv run poe test -n auto --cov --durations 10\n",
     ),
     ("src/*/documents/service.py", "document that belongs", "document which belongs"),
-    ("pyproject.toml", '"redis>=8"', '"redis>=8.0.0"'),
+    ("pyproject.toml", '"structlog>=26.1"', '"structlog>=26.1.0"'),
     ("README.md", "## Read on", "## Read more"),
 ]
 NEW_FILES = {
