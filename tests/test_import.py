@@ -76,9 +76,7 @@ def test_rows_move_from_sqlite_to_postgres(migrations: str, tmp_path: Path) -> N
 
     again = run([*command.split(), file], folder=new)
     assert again.code == 1
-    assert (
-        "Error: the table users holds rows: import into one that was only migrated" in again.output
-    )
+    assert "holds rows: import into one that was only migrated" in again.output
     missing = run([*command.split(), "nowhere.db"], folder=new)
     assert missing.code == 2
     assert "nowhere.db" in missing.output
