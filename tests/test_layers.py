@@ -58,7 +58,7 @@ CIRCLES = {
         {"users/__init__.py": "from ..logins import throttle as throttle"},
         [
             "my_service.users -> my_service.logins.throttle (l.2)",
-            "my_service.logins.password_login -> my_service.users.models (l.21)",
+            "my_service.logins.password_login -> my_service.users.repository (l.20)",
         ],
     ),
     "two modules of one package": (
