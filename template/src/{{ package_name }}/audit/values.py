@@ -17,7 +17,8 @@ SHOWN_JSON = 2_000  # characters of JSON
 _DEPTH = 10
 _MAX_INTEGER = 2**63
 _SECRETS = re.compile(
-    r"(^|_)(hash(es)?|passwords?|passphrase|tokens?|secrets?|(api|secret|private)_?keys?)$",
+    r"(^|_)(hash(es)?|passwords?|passwd|pwd|passphrase|pin|otp|seed|tokens?|secrets?|keys?|apikeys?"
+    r"|(recovery|backup)_codes?)$",
     re.IGNORECASE,
 )
 

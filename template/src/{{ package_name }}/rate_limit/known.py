@@ -21,6 +21,11 @@ class KnownCallers:
             del self._callers[next(iter(self._callers))]
         self._callers[credential] = (caller, time.monotonic())
 
+    def forget(self, credential: bytes | None) -> None:
+        """Forget a credential that was refused: its owner does not pay for who still sends it."""
+        if credential is not None:
+            self._callers.pop(credential, None)
+
     def caller_of(self, credential: bytes | None) -> str | None:
         """Return whose credential it is, or None if it is not known."""
         if credential not in self._callers:
