@@ -31,4 +31,4 @@ async def require_own_origin(connection: HTTPConnection, settings: SettingsDep) 
     else:
         own = is_own_origin(origin, connection.headers.get("Host"))  # browsers before 2023
     if not own:
-        raise Forbidden("This request has to come from the service's own origin.")
+        raise Forbidden("The header Origin has to name the service itself, or one of CORS_ORIGINS.")
