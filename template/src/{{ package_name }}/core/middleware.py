@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from .cookies import remove_backslashes
 from .draining import Draining
 from .errors import problem_response
 from .state import state_of
@@ -123,7 +124,7 @@ class RequestContext(HttpMiddleware):
         request_id = header(scope, b"x-request-id")
         if not _REQUEST_ID.fullmatch(request_id):
             request_id = secrets.token_hex(16)
-        _unquote_cookies(scope)
+        remove_backslashes(scope)
         clear_contextvars()
         bind_contextvars(request_id=request_id, **_in_trace(request_id))
         # In the scope, so that the other middleware need not listen to each message, too.
@@ -162,21 +163,6 @@ class RequestContext(HttpMiddleware):
         if state_of(scope)[Draining].begun:
             headers.append(_CLOSE)  # the server closes it: the next request shall not be lost
         return headers
-
-
-def _unquote_cookies(scope: Scope) -> None:
-    """Take backslashes out of the cookies: none of the service has one.
-
-    FastAPI reads cookies for every route, and before Python 3.11.10 and 3.12.6 one with thousands
-    of backslashes takes seconds (CVE-2024-7592).
-    """
-    for name, value in scope["headers"]:
-        if name == b"cookie" and b"\\" in value:
-            scope["headers"] = [
-                (name, value.replace(b"\\", b"") if name == b"cookie" else value)
-                for name, value in scope["headers"]
-            ]
-            return
 
 
 def _in_trace(request_id: str) -> dict[str, str]:
