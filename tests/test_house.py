@@ -106,14 +106,14 @@ def test_tests_never_replace_the_session() -> None:
 
 
 def test_the_default_service_is_short_enough_to_read(rendered: Render) -> None:
-    """At most 5,180 lines of code in src/, and 2,750 in the kit.
+    """At most 5,182 lines of code in src/, and 2,750 in the kit.
 
     The design bounds modules and functions. This bound only keeps the whole from growing unseen.
     Blank lines, comments and docstrings are for the reader and are not counted.
     """
     project = rendered("defaults").path
 
-    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 5180
+    assert sum(map(_code_lines, (project / "src").rglob("*.py"))) <= 5182
     assert sum(map(_code_lines, (project / "tests" / "kit").rglob("*.py"))) <= 2750
 
 
