@@ -6,7 +6,7 @@ from starlette.types import Scope
 def remove_backslashes(scope: Scope) -> None:
     """Take backslashes out of the cookies of a request: none of the service has one.
 
-    Before Python 3.11.10 and 3.12.6 to read thousands of them takes seconds (CVE-2024-7592).
+    To read thousands of them takes seconds where Python lacks the fix of CVE-2024-7592.
     """
     for name, value in scope["headers"]:
         if name == b"cookie" and b"\\" in value:
