@@ -8,12 +8,10 @@ Pydantic when it reads its arguments.
 """
 
 import os
-import resource
 import statistics
 from pathlib import Path
 
-from benchmarks.service import installed, verdict
-from tests.shell import run
+from benchmarks.service import cpu_seconds, installed, verdict
 
 ROUNDS = 9
 BAR = 1.5
@@ -34,13 +32,10 @@ COMMANDS = {
 }
 
 
-def cpu_seconds(command: list[str], folder: Path) -> float:
-    """Return what one run of a command takes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def taken(command: list[str], folder: Path) -> float:
+    """Return what one run of a command of the project takes."""
     words: list[str | Path] = [folder / ".venv" / "bin" / command[0], *command[1:]]
-    run(words, folder=folder, environment={"PATH": os.environ["PATH"]}).check()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return cpu_seconds(words, folder, PATH=os.environ["PATH"])
 
 
 def main() -> None:
@@ -48,10 +43,10 @@ def main() -> None:
     with installed({}, {}) as made:
         times: dict[str, list[float]] = {name: [] for name in COMMANDS}
         for command in COMMANDS.values():
-            cpu_seconds(command, made.folder)  # compiles what it imports
+            taken(command, made.folder)  # compiles what it imports
         for _ in range(ROUNDS):
             for name, command in COMMANDS.items():
-                times[name].append(cpu_seconds(command, made.folder))
+                times[name].append(taken(command, made.folder))
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     for name, seconds in medians.items():
         print(f"{name:15} {seconds * 1000:6.0f} ms  {seconds / medians[BASE]:5.1f}")

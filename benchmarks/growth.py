@@ -9,21 +9,14 @@ most 1 ms more than one of the fewest, and memory grows by at most a tenth after
 
 import argparse
 import asyncio
-import json
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
 
 from httpx2 import AsyncClient
 
 from benchmarks.innocent import memory_of
-from benchmarks.pages import FAST, INSIDE
-from benchmarks.postgres import postgres
-from benchmarks.service import Server, installed, service, verdict
+from benchmarks.pages import figures
+from benchmarks.service import Server, service, verdict
 from tests.servers import free_port, wait_for_port
-from tests.shell import run
 
 LATE_MS = 1
 MEMORY = 1.1
@@ -31,27 +24,12 @@ CALLERS = 8
 ROUTE = "/api/v1/documents"
 
 
-def pages(database: str, rows: int) -> list[dict[str, Any]]:
-    """Return the figures of one database with so many documents."""
-    with ExitStack() as stack:
-        made = stack.enter_context(installed({"database": database, "auth": "none"}, {}))
-        if database == "postgres":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="oneloop-pg-"))
-            server = stack.enter_context(postgres(made.folder, Path(folder), **FAST))
-            made.set(DATABASE_URL=server.url)
-        made.command("migrate")
-        late = max(2, rows // 100)
-        words = ["uv", "run", "--no-sync", "python", str(INSIDE), str(rows), str(late)]
-        output = run(words, folder=made.folder, timeout=900).check()
-    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-
-
 def measure_pages(database: str, numbers: list[int]) -> bool:
     """Print the table of one database; return whether its bar is held."""
     print(f"\n{database}: slowest list, milliseconds (page 1, a late page), and slowest search")
     late = []
     for rows in numbers:
-        found = pages(database, rows)
+        found = figures(database, rows, max(2, rows // 100))
         lists = [result for result in found if "late" in result]
         searches = [result["ms"] for result in found if "search" in result]
         late.append(max(result["late"] for result in lists))

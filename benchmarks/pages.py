@@ -27,8 +27,8 @@ SORTED = re.compile(r"\bSort\b|TEMP B-TREE|Seq Scan|SCAN documents$")
 FAST = {"fsync": "off", "synchronous_commit": "off", "max_wal_size": "4GB"}
 
 
-def measure(database: str, rows: int, page: int) -> bool:
-    """Print the figures of one database."""
+def figures(database: str, rows: int, page: int) -> list[dict[str, Any]]:
+    """Return what `inside/pages.py` prints of one database with so many documents."""
     with ExitStack() as stack:
         made = stack.enter_context(installed({"database": database, "auth": "none"}, {}))
         if database == "postgres":
@@ -46,7 +46,12 @@ def measure(database: str, rows: int, page: int) -> bool:
             str(page),
         ]
         output = run(python, folder=made.folder, timeout=900).check()
-    results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def measure(database: str, rows: int, page: int) -> bool:
+    """Print the figures of one database; return whether its bars are held."""
+    results = figures(database, rows, page)
     print(f"{database}, {rows:,} documents, page 1 and page {page:,}, medians in ms:")
     return all(list(map(show, results)))
 

@@ -7,74 +7,52 @@ single file costs, whatever is in them. Bar: at most 1.5 times the same files wi
     uv run python -m benchmarks.render
 """
 
-import resource
 import statistics
 import tempfile
 from pathlib import Path
 
-from benchmarks.service import verdict
-from tests.shell import run
-from tests.template import ROOT, render
+from benchmarks.service import cpu_seconds, verdict
+from tests import template
+from tests.updates.projects import commit_all, git
 
 ROUNDS = 5
 BAR = 1.5
-ONE_FILE = {"copier.yml": "name:\n  type: str\n  default: x\n", "README.md.jinja": "{{ name }}\n"}
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
-COPIER = ["uv", "run", "--no-sync", "--project", str(ROOT), "copier"]
+COPIER = ["uv", "run", "--no-sync", "--project", str(template.ROOT), "copier"]
 
 
-def git(folder: Path, *words: str) -> None:
-    """Run git as somebody."""
-    person = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-    run(["git", *person, *words], folder=folder).check()
-
-
-def commit_all(folder: Path, *tags: str) -> None:
-    """Commit everything, and tag it."""
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "A release")
-    for tag in tags:
-        git(folder, "tag", tag)
+def released(folder: Path) -> Path:
+    """Make a folder of files a template with one question and two releases; return it."""
+    (folder / "copier.yml").write_text("name:\n  type: str\n  default: x\n", encoding="utf-8")
+    (folder / ANSWERS_FILE).write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
+    git(folder, "init", "--quiet")
+    for version in ("v1", "v2"):
+        commit_all(folder, "A release")
+        git(folder, "tag", version)
+    return folder
 
 
 def smallest(folder: Path) -> Path:
-    """Return a template of one file, with two releases."""
+    """Return a template of one file."""
     folder.mkdir()
-    git(folder, "init", "--quiet")
-    for name, text in ONE_FILE.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / ANSWERS_FILE).write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
-    commit_all(folder, "v1")
-    commit_all(folder, "v2")
-    return folder
+    (folder / "README.md.jinja").write_text("{{ name }}\n", encoding="utf-8")
+    return released(folder)
 
 
 def plain(folder: Path) -> Path:
-    """Return a template of the files that ours renders, without Jinja, with two releases."""
-    render({}, folder)
-    (folder / "copier.yml").write_text("name:\n  type: str\n  default: x\n", encoding="utf-8")
-    (folder / ".copier-answers.yml").unlink()
-    (folder / ANSWERS_FILE).write_text("{{ _copier_answers|to_nice_yaml }}", encoding="utf-8")
-    git(folder, "init", "--quiet")
-    commit_all(folder, "v1")
-    commit_all(folder, "v2")
-    return folder
+    """Return a template of the files that ours renders, without Jinja."""
+    template.render({}, folder)
+    (folder / template.ANSWERS_FILE).unlink()
+    return released(folder)
 
 
 def ours(folder: Path) -> Path:
     """Return a clone of this template, with two releases."""
-    run(["git", "clone", "--quiet", str(ROOT), str(folder)], folder=ROOT).check()
+    git(template.ROOT, "clone", "--quiet", ".", str(folder))
     git(folder, "tag", "v1")
-    commit_all(folder, "v2")
+    commit_all(folder, "A release")
+    git(folder, "tag", "v2")
     return folder
-
-
-def cpu_seconds(folder: Path, *words: str) -> float:
-    """Return what one run of Copier takes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run([*COPIER, *words], folder=folder).check()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 
 def main() -> None:
@@ -88,14 +66,15 @@ def main() -> None:
         }
         times: dict[tuple[str, str], list[float]] = {}
         for number in range(ROUNDS):
-            for title, template in templates.items():
-                project = scratch / f"{template.name}-{number}"
+            for title, source in templates.items():
+                project = scratch / f"{source.name}-{number}"
                 options = ("--defaults", "--quiet", "--vcs-ref")
-                copied = cpu_seconds(scratch, "copy", *options, "v1", str(template), str(project))
+                copy = [*COPIER, "copy", *options, "v1", str(source), str(project)]
+                copied = cpu_seconds(copy, scratch)
                 times.setdefault(("copy", title), []).append(copied)
                 git(project, "init", "--quiet")
-                commit_all(project)
-                updated = cpu_seconds(project, "update", *options, "v2")
+                commit_all(project, "Start")
+                updated = cpu_seconds([*COPIER, "update", *options, "v2"], project)
                 times.setdefault(("update", title), []).append(updated)
     medians = {key: statistics.median(values) for key, values in times.items()}
     for (action, title), seconds in medians.items():

@@ -1,10 +1,11 @@
 """A rendered service to measure: installed, migrated, with users, served as in production."""
 
+import resource
 import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,14 @@ class Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+def cpu_seconds(command: Sequence[str | Path], folder: Path, **environment: str) -> float:
+    """Return the CPU seconds that a command takes, with all that it starts."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, folder=folder, environment=environment).check()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 
 @contextmanager

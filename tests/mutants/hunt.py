@@ -143,7 +143,7 @@ def files_of(project: Path) -> list[str]:
 
 @contextmanager
 def loose(before: Mapping[Path, str]) -> Iterator[None]:
-    """Tell Python that files have changed, and take the change out again."""
+    """Make Python read changed files anew in the block, and undo the change afterwards."""
     try:
         # Cached bytecode is known by its source's size and second: no two edits share a second.
         for path in before:

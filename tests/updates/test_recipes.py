@@ -105,7 +105,7 @@ def _made(path: Path) -> int:
 
 
 def _repaired(function: str, repair: str) -> str:
-    """Give the rows there are a value for the one column that needs it, and take it back."""
+    """Return a revision with a default for the one column that existing rows need a value in."""
     if not ADDED.search(function):
         return function
     default = 'sa.Column("token_version", sa.Integer(), nullable=False, server_default="0")'
